@@ -1,0 +1,39 @@
+/* board.h - what a board must give.
+ *
+ * A board is facts: which devices hang on which bus, what it is called, how it is configured before any
+ * setting exists. boards/<name>/board.c defines board_init; everything else comes from a hal family.
+ */
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hal/sensor.h"
+
+/* What was asked for at start-up: on the simulator by options, in QEMU by a block in memory, on a real board
+ * nothing, so the defaults. */
+typedef struct {
+    uint8_t log_level;       /* log_level_t of firmware/base/log.h: 0 error, 1 warning, 2 info, 3 debug */
+    bool ipv4_static;        /* false: DHCP, with a link-local address when nobody answers */
+    uint8_t ipv4_address[4]; /* the three below only when ipv4_static */
+    uint8_t ipv4_netmask[4];
+    uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
+} board_options_t;
+
+typedef struct {
+    const char *name;               /* as in ./dev build NAME, e.g. "mps2-an385" */
+    const char *model;              /* for people, e.g. "Arm MPS2+ (AN385)" */
+    const char *mcu;                /* e.g. "Cortex-M3, 25 MHz" */
+    bool localhost_is_us;           /* a Host header of "localhost" means this device (simulator, QEMU) */
+    const sensor_device_t *sensors; /* sensor_count of them, alive as long as the firmware */
+    size_t sensor_count;
+    board_options_t options;
+} board_t;
+
+/* Brings up clocks, console and buses. Called once, first thing. Returns the board's facts, never NULL,
+ * alive as long as the firmware. */
+const board_t *board_init(void);
+
+#endif

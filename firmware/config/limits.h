@@ -1,0 +1,121 @@
+/* limits.h - every bound of the firmware, with its unit and its reason.
+ *
+ * A limit that depends on another is tied to it by _Static_assert at the end.
+ */
+#ifndef CONFIG_LIMITS_H
+#define CONFIG_LIMITS_H
+
+/* ---- HTTP connections ------------------------------------------------------------------------------- */
+
+/* Connections served at the same time. A browser opens 6, a scraper and a script one each; a slot costs
+ * HTTP_HEAD_BUFFER_BYTES + HTTP_OUTPUT_BYTES + about 200 bytes of RAM. */
+#define HTTP_CONNECTIONS_MAX 10u
+
+/* Connections that can be told "503, come back" at the same time while all slots are busy. Each costs one
+ * TCP control block and no buffer; past them a newcomer is reset. */
+#define HTTP_REFUSALS_MAX 2u
+
+/* Bytes kept of one request head: decoded target, the values of the headers that matter, and the line that is
+ * coming in. Longer than the 700 bytes of a desktop browser's longest line (User-Agent, sec-ch-ua). */
+#define HTTP_HEAD_BUFFER_BYTES 1536u
+
+/* Bytes of a whole request head on the wire, including the headers that are read and forgotten. */
+#define HTTP_HEAD_BYTES_MAX 8192u
+
+/* Bytes of a request target. Our longest is a history query of about 150; RFC 9110 section 4.1 recommends
+ * 8000 octets for general-purpose servers, which this is not. */
+#define HTTP_TARGET_BYTES_MAX 512u
+
+/* Header fields of one request that are kept. Twice what any client sends of those that matter. */
+#define HTTP_FIELDS_MAX 24u
+
+/* Segments of a path that a route may bind, as in /sensors/{id}/history. */
+#define HTTP_PATH_PARAMS_MAX 2u
+
+/* Bytes of one request body. A settings document is under 1 KiB, a certificate chain under 4 KiB. */
+#define HTTP_BODY_BYTES_MAX 4096u
+
+/* Bodies that can be collected at the same time; the next writer gets 503. Buffers are shared because most
+ * requests of a sensor device have no body. */
+#define HTTP_BODIES_MAX 2u
+
+/* Bytes of chunk extensions and trailers of one body, all together: framing that carries nothing for us. */
+#define HTTP_CHUNK_OVERHEAD_BYTES_MAX 1024u
+
+/* Bytes of a connection's output buffer: a head of at most 400 bytes and the largest answer that is written in
+ * one piece. Longer answers pass through it piece by piece. */
+#define HTTP_OUTPUT_BYTES 2048u
+
+/* Bytes discarded after an answer that ends the connection, so that it reaches a client which is still
+ * sending instead of being destroyed by a reset (RFC 9112 section 9.6). */
+#define HTTP_LINGER_BYTES_MAX 262144u
+
+/* ---- HTTP deadlines, milliseconds ------------------------------------------------------------------- */
+
+/* From a connection's or a request's first moment to the end of its head. Absolute: trickling does not extend
+ * it. */
+#define HTTP_HEAD_DEADLINE_MS 10000u
+
+/* From the end of the head to the end of the body. Absolute. */
+#define HTTP_BODY_DEADLINE_MS 15000u
+
+/* Without any byte of an answer being taken by the peer. */
+#define HTTP_RESPONSE_STALL_MS 15000u
+
+/* Between two requests. Longer than the 15 s between two scrapes of a usual Prometheus. */
+#define HTTP_IDLE_DEADLINE_MS 30000u
+
+/* A connection that has sent nothing since it was opened counts as idle after this time, and gives way to a
+ * newcomer. Long enough for the request that follows a handshake on any LAN. */
+#define HTTP_FRESH_GRACE_MS 2000u
+
+/* From the last byte of a final answer to the peer's FIN. */
+#define HTTP_LINGER_DEADLINE_MS 2000u
+
+/* Seconds a refused client is asked to wait. */
+#define HTTP_RETRY_AFTER_S 1u
+
+/* ---- Text ------------------------------------------------------------------------------------------- */
+
+/* Nesting of a JSON document that we write: one bit of a word each. */
+#define JSON_DEPTH_MAX 16u
+
+/* Bytes of one log line with its ending; longer ones are cut. Two console lines of 80. */
+#define LOG_LINE_BYTES 160u
+
+/* ---- Sensors ---------------------------------------------------------------------------------------- */
+
+/* Chips a board may carry. */
+#define SENSOR_DEVICES_MAX 8u
+
+/* Sensors (channels of all chips). Each costs about 100 bytes of RAM. */
+#define SENSORS_MAX 24u
+
+/* Bytes of a sensor id with its NUL: device id, underscore, channel key. */
+#define SENSOR_ID_BYTES 32u
+
+/* Milliseconds between two samples of one sensor, unless it is configured otherwise. */
+#define SENSOR_INTERVAL_MS_DEFAULT 1000u
+
+/* Milliseconds until a chip that failed is probed again: often enough that a reconnected sensor is back
+ * within one sampling interval, seldom enough that a dead bus does not eat the loop. */
+#define SENSOR_RETRY_MS 1000u
+
+/* ---- Network ---------------------------------------------------------------------------------------- */
+
+/* Frames taken from the interface in one turn of the loop before timers and sensors get theirs. */
+#define NET_FRAMES_PER_POLL 8u
+
+/* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
+#define NET_TCP_SPARE_PCBS 8u
+
+/* ---- What depends on what --------------------------------------------------------------------------- */
+
+_Static_assert(HTTP_TARGET_BYTES_MAX + 64u <= HTTP_HEAD_BUFFER_BYTES, "a request line must fit the buffer");
+_Static_assert(HTTP_HEAD_BUFFER_BYTES <= HTTP_HEAD_BYTES_MAX, "the buffer holds part of a head");
+_Static_assert(HTTP_HEAD_BUFFER_BYTES <= 65535u, "positions in the buffer are 16 bits");
+_Static_assert(HTTP_OUTPUT_BYTES >= 1024u && HTTP_OUTPUT_BYTES <= 65535u, "head + smallest useful body");
+_Static_assert(JSON_DEPTH_MAX <= 32u, "one bit a level");
+_Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
+
+#endif

@@ -1,0 +1,307 @@
+#include "http/http_answer.h"
+
+#include "base/log.h"
+#include "base/time_format.h"
+
+/* "Connection: keep-alive" + "Transfer-Encoding: chunked" + the empty line + a chunk's size line. */
+#define FRAMING_BYTES_MAX 64u
+#define CHUNK_HEAD_BYTES  6u /* four hexadecimal digits and CRLF */
+#define CHUNK_TAIL_BYTES  7u /* CRLF, and the last chunk "0\r\n\r\n" */
+
+static const char *reason(unsigned status)
+{
+    static const struct {
+        uint16_t status;
+        const char *text;
+    } known[] = {
+        { 200, "200 OK" },
+        { 304, "304 Not Modified" },
+        { 201, "201 Created" },
+        { 202, "202 Accepted" },
+        { 204, "204 No Content" },
+        { 400, "400 Bad Request" },
+        { 404, "404 Not Found" },
+        { 405, "405 Method Not Allowed" },
+        { 406, "406 Not Acceptable" },
+        { 408, "408 Request Timeout" },
+        { 413, "413 Content Too Large" },
+        { 414, "414 URI Too Long" },
+        { 415, "415 Unsupported Media Type" },
+        { 417, "417 Expectation Failed" },
+        { 421, "421 Misdirected Request" },
+        { 422, "422 Unprocessable Content" },
+        { 431, "431 Request Header Fields Too Large" },
+        { 500, "500 Internal Server Error" },
+        { 501, "501 Not Implemented" },
+        { 503, "503 Service Unavailable" },
+        { 505, "505 HTTP Version Not Supported" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].status == status) return known[i].text;
+    }
+    return NULL;
+}
+
+static void write_status_line(text_writer_t *out, unsigned status)
+{
+    const char *known = reason(status);
+    text_string(out, "HTTP/1.1 ");
+    if (known) {
+        text_string(out, known);
+    } else { /* the reason phrase is optional (RFC 9112 section 4) */
+        text_u32(out, status);
+        text_char(out, ' ');
+    }
+    text_append(out, "\r\n", 2);
+}
+
+static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_ms)
+{
+    int64_t utc_ms;
+    if (!wall_clock_utc_ms(server->clock, now_ms, &utc_ms)) return;
+    if (utc_ms / 1000 != server->date.second) {
+        text_writer_t text = text_writer(server->date.text, sizeof server->date.text);
+        text_imf_fixdate(&text, utc_ms);
+        server->date.second = utc_ms / 1000;
+    }
+    text_string(out, "Date: ");
+    text_append(out, server->date.text, sizeof server->date.text);
+    text_append(out, "\r\n", 2);
+}
+
+static void write_allow(text_writer_t *out, uint8_t methods)
+{
+    static const char *const names[] = { "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE" };
+    bool first = true;
+    text_string(out, "Allow: ");
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!(methods >> i & 1u)) continue;
+        if (!first) text_string(out, ", ");
+        text_string(out, names[i]);
+        first = false;
+    }
+    text_append(out, "\r\n", 2);
+}
+
+static void write_fields(text_writer_t *out, const http_answer_t *answer, const char *media)
+{
+    if (media) {
+        text_string(out, "Content-Type: ");
+        text_string(out, media);
+        text_append(out, "\r\n", 2);
+    }
+    if (answer->has_etag) {
+        text_string(out, "ETag: \"");
+        text_hex(out, answer->etag, 16);
+        text_string(out, "\"\r\nCache-Control: no-cache\r\n");
+    }
+    if (answer->vary_accept) text_string(out, "Vary: Accept\r\n");
+    if (answer->allow) write_allow(out, answer->allow);
+    if (answer->retry_after_s) {
+        text_string(out, "Retry-After: ");
+        text_u32(out, answer->retry_after_s);
+        text_append(out, "\r\n", 2);
+    }
+    if (answer->location[0]) {
+        text_string(out, "Location: ");
+        text_string(out, answer->location);
+        text_append(out, "\r\n", 2);
+    }
+}
+
+/* Head at the start of output, then the gap for framing, then the body's writer. */
+static void start(http_exchange_t *ex, unsigned status, const char *media)
+{
+    http_conn_t *conn = http_conn_of(ex);
+    http_answer_t *answer = &ex->answer;
+    text_writer_t out = text_writer(conn->output, sizeof conn->output - FRAMING_BYTES_MAX);
+    write_status_line(&out, status);
+    write_date(&out, ex->server, conn->now_ms);
+    write_fields(&out, answer, media);
+    answer->status = (uint16_t)status;
+    answer->head_bytes = (uint16_t)(out.at - conn->output);
+    answer->body_start = (uint16_t)(answer->head_bytes + FRAMING_BYTES_MAX);
+    answer->json = json_writer(conn->output + answer->body_start,
+                               sizeof conn->output - answer->body_start - CHUNK_TAIL_BYTES);
+}
+
+json_writer_t *http_respond_json(http_exchange_t *ex, unsigned status, const char *media)
+{
+    start(ex, status, media);
+    return &ex->answer.json;
+}
+
+void http_respond_empty(http_exchange_t *ex, unsigned status)
+{
+    start(ex, status, NULL);
+}
+
+void http_respond_generated(http_exchange_t *ex, unsigned status, const char *media,
+                            http_generator_t generator)
+{
+    ex->answer.generator = generator;
+    start(ex, status, media);
+}
+
+/* Runs the generator until it is done or a piece does not fit. Returns whether anything was written. */
+static bool produce(http_exchange_t *ex)
+{
+    http_answer_t *answer = &ex->answer;
+    const char *begin = answer->json.out.at;
+    while (answer->generator) {
+        json_writer_t saved = answer->json;
+        uint32_t state[4];
+        memcpy(state, answer->state, sizeof state);
+        http_produced_t produced = answer->generator(ex, ex->server->app, &answer->json, answer->state);
+        if (json_overflowed(&answer->json)) {
+            answer->json = saved;
+            memcpy(answer->state, state, sizeof state);
+            break;
+        }
+        if (produced == HTTP_DONE) answer->generator = NULL;
+    }
+    return answer->json.out.at != begin;
+}
+
+static void choose_framing(http_exchange_t *ex)
+{
+    http_answer_t *answer = &ex->answer;
+    if (answer->status == 204 || answer->status == 304) {
+        answer->framing = HTTP_FRAMING_NONE;
+    } else if (!answer->generator) {
+        answer->framing = HTTP_FRAMING_LENGTH;
+    } else if (ex->request.version_minor == 1) {
+        answer->framing = HTTP_FRAMING_CHUNKED;
+    } else {
+        answer->framing = HTTP_FRAMING_CLOSE;
+        ex->close = true;
+    }
+}
+
+/* The end of the head: how long the connection lives, where the body ends. */
+static void write_framing(text_writer_t *out, const http_exchange_t *ex, size_t body_bytes)
+{
+    if (ex->close)
+        text_string(out, "Connection: close\r\n");
+    else if (ex->request.version_minor == 0)
+        text_string(out, "Connection: keep-alive\r\n");
+    if (ex->answer.framing == HTTP_FRAMING_LENGTH) {
+        text_string(out, "Content-Length: ");
+        text_u32(out, (uint32_t)body_bytes);
+        text_append(out, "\r\n", 2);
+    } else if (ex->answer.framing == HTTP_FRAMING_CHUNKED) {
+        text_string(out, "Transfer-Encoding: chunked\r\n");
+    }
+    text_append(out, "\r\n", 2);
+}
+
+static void write_chunk_head(text_writer_t *out, size_t bytes)
+{
+    text_hex(out, bytes, 4);
+    text_append(out, "\r\n", 2);
+}
+
+/* Ends the chunk that stands in output, and the body when the generator is done. */
+static void end_chunk(http_conn_t *conn, bool has_chunk)
+{
+    http_answer_t *answer = &conn->exchange.answer;
+    char *at = answer->json.out.at;
+    if (has_chunk) {
+        memcpy(at, "\r\n", 2);
+        at += 2;
+    }
+    if (!answer->generator) {
+        memcpy(at, "0\r\n\r\n", 5);
+        at += 5;
+    }
+    conn->output_end = (uint16_t)(at - conn->output);
+}
+
+static void answer_overflow(http_exchange_t *ex)
+{
+    log_error("http", "an answer does not fit the output buffer");
+    ex->answer.generator = NULL;
+    ex->server->write_problem(ex, 500, "the answer does not fit the server's memory");
+}
+
+void http_answer_frame(http_conn_t *conn)
+{
+    http_exchange_t *ex = &conn->exchange;
+    http_answer_t *answer = &ex->answer;
+    if (answer->generator)
+        (void)produce(ex);
+    else if (json_overflowed(&answer->json))
+        answer_overflow(ex);
+
+    size_t body_bytes = (size_t)(answer->json.out.at - (conn->output + answer->body_start));
+    choose_framing(ex);
+    bool no_content = ex->request.method == HTTP_HEAD || answer->framing == HTTP_FRAMING_NONE;
+    bool chunk = answer->framing == HTTP_FRAMING_CHUNKED && body_bytes > 0 && !no_content;
+
+    char field[FRAMING_BYTES_MAX];
+    text_writer_t framing = text_writer(field, sizeof field);
+    write_framing(&framing, ex, body_bytes);
+    if (chunk) write_chunk_head(&framing, body_bytes);
+    size_t framing_bytes = (size_t)(framing.at - field);
+
+    size_t start_at = answer->body_start - framing_bytes - answer->head_bytes;
+    memmove(conn->output + start_at, conn->output, answer->head_bytes);
+    memcpy(conn->output + answer->body_start - framing_bytes, field, framing_bytes);
+    conn->output_start = (uint16_t)start_at;
+    conn->output_end = (uint16_t)(answer->body_start + body_bytes);
+    if (no_content) {
+        answer->generator = NULL;
+        conn->output_end = answer->body_start;
+    } else if (answer->framing == HTTP_FRAMING_CHUNKED) {
+        end_chunk(conn, chunk);
+    }
+}
+
+bool http_answer_refill(http_conn_t *conn)
+{
+    http_answer_t *answer = &conn->exchange.answer;
+    char *body = conn->output + CHUNK_HEAD_BYTES;
+    answer->json.out = text_writer(body, sizeof conn->output - CHUNK_HEAD_BYTES - CHUNK_TAIL_BYTES);
+    bool wrote = produce(&conn->exchange);
+    if (!wrote && answer->generator) {
+        log_error("http", "a piece of an answer does not fit the output buffer");
+        return false;
+    }
+    if (answer->framing == HTTP_FRAMING_CHUNKED) {
+        text_writer_t head = text_writer(conn->output, CHUNK_HEAD_BYTES);
+        write_chunk_head(&head, (size_t)(answer->json.out.at - body));
+        conn->output_start = (uint16_t)(wrote ? 0 : CHUNK_HEAD_BYTES);
+        end_chunk(conn, wrote);
+    } else {
+        conn->output_start = CHUNK_HEAD_BYTES;
+        conn->output_end = (uint16_t)(answer->json.out.at - conn->output);
+    }
+    return true;
+}
+
+void http_answer_reset(http_conn_t *conn)
+{
+    http_answer_t *answer = &conn->exchange.answer;
+    answer->status = 0;
+    answer->has_etag = false;
+    answer->vary_accept = false;
+    answer->allow = 0;
+    answer->retry_after_s = 0;
+    answer->location[0] = '\0';
+    answer->generator = NULL;
+    memset(answer->state, 0, sizeof answer->state);
+    conn->output_start = conn->output_end = 0;
+}
+
+text_view_t http_refusal(void)
+{
+    static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
+                                  "Content-Type: application/problem+json\r\n"
+                                  "Retry-After: 1\r\n"
+                                  "Connection: close\r\n"
+                                  "Content-Length: 125\r\n"
+                                  "\r\n"
+                                  "{\"type\":\"/problems/overloaded\",\"title\":\"Service unavailable\","
+                                  "\"status\":503,\"detail\":\"all connections are in use, try again\"}";
+    return (text_view_t){ refusal, sizeof refusal - 1 };
+}

@@ -1,0 +1,30 @@
+/* http/http_answer.h - putting an answer into the output buffer.
+ *
+ * The body is written first, behind the head and a gap; when its first filling is complete, the framing is known
+ * and the head moves up against it. So one pass writes an answer of known length without counting beforehand,
+ * and a longer one goes out chunked through the same buffer.
+ *
+ * Internal to firmware/http. Context: main loop only.
+ */
+#ifndef HTTP_ANSWER_H
+#define HTTP_ANSWER_H
+
+#include "http/http_conn.h"
+
+/* The exchange is the first member of its connection. */
+static inline http_conn_t *http_conn_of(http_exchange_t *ex)
+{
+    return (http_conn_t *)(void *)ex;
+}
+
+/* Forgets the previous answer. The output buffer must be empty. */
+void http_answer_reset(http_conn_t *conn);
+
+/* After the handler: frames what it wrote, so that it can be sent. */
+void http_answer_frame(http_conn_t *conn);
+
+/* Fills the empty output buffer with the next pieces of a generated body.
+ * returns   false when the generator cannot go on: our own bug, the connection must end */
+bool http_answer_refill(http_conn_t *conn);
+
+#endif

@@ -1,0 +1,406 @@
+#include "http/http_conn.h"
+
+#include "http/http_answer.h"
+#include "http/http_body.h"
+#include "http/http_head.h"
+#include "http/http_token.h"
+
+static void begin_request(http_conn_t *conn)
+{
+    http_exchange_t *ex = &conn->exchange;
+    /* The fields themselves are behind field_count and need no clearing. */
+    memset(&ex->request, 0, offsetof(http_request_t, fields));
+    ex->request.version_minor = 1;
+    ex->match = (http_match_t){ .route = NULL };
+    ex->body = (text_view_t){ "", 0 };
+    ex->error = NULL;
+    ex->close = false;
+    http_answer_reset(conn);
+    conn->phase = HTTP_PHASE_HEAD;
+    conn->kept = conn->line = conn->head_bytes = 0;
+    conn->request_line_seen = conn->blank_line_seen = false;
+    conn->body_bytes = 0;
+}
+
+void http_conn_open(http_conn_t *conn, http_server_t *server, uint64_t now_ms)
+{
+    conn->exchange.server = server;
+    conn->body_slot = -1;
+    conn->peer_closed = conn->answered = false;
+    conn->linger_bytes = 0;
+    conn->now_ms = conn->idle_since_ms = now_ms;
+    conn->deadline_ms = now_ms + HTTP_HEAD_DEADLINE_MS;
+    begin_request(conn);
+}
+
+/* ---- Body buffers ----------------------------------------------------------------------------------- */
+
+static bool take_body_buffer(http_conn_t *conn)
+{
+    http_server_t *server = conn->exchange.server;
+    uint8_t taken = 0;
+    for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) {
+        if (server->bodies.taken[i]) {
+            taken++;
+        } else if (conn->body_slot < 0) {
+            server->bodies.taken[i] = true;
+            conn->body_slot = (int8_t)i;
+            taken++;
+        }
+    }
+    if (taken > server->bodies.peak) server->bodies.peak = taken;
+    return conn->body_slot >= 0;
+}
+
+static void release_body_buffer(http_conn_t *conn)
+{
+    if (conn->body_slot >= 0) conn->exchange.server->bodies.taken[conn->body_slot] = false;
+    conn->body_slot = -1;
+}
+
+void http_conn_close(http_conn_t *conn)
+{
+    release_body_buffer(conn);
+    conn->phase = HTTP_PHASE_CLOSED;
+}
+
+/* ---- Answering -------------------------------------------------------------------------------------- */
+
+static void set_error(http_conn_t *conn, http_verdict_t verdict)
+{
+    http_exchange_t *ex = &conn->exchange;
+    ex->error = verdict.detail;
+    ex->error_status = verdict.status;
+    if (verdict.close) ex->close = true;
+}
+
+static void answer(http_conn_t *conn)
+{
+    http_exchange_t *ex = &conn->exchange;
+    http_server_t *server = ex->server;
+    conn->phase = HTTP_PHASE_ANSWER;
+    conn->deadline_ms = conn->now_ms + HTTP_RESPONSE_STALL_MS;
+    if (ex->error) {
+        server->write_problem(ex, ex->error_status, ex->error);
+    } else if (ex->match.route) {
+        ex->match.route->handler(ex, server->app);
+    } else { /* OPTIONS: of the resource, or with * of the server */
+        http_set_allow(ex, ex->request.asterisk ? UINT8_MAX >> 1 : ex->match.allowed);
+        http_respond_empty(ex, 204);
+    }
+    http_answer_frame(conn);
+    server->counters.requests++;
+    if (ex->answer.status >= 500)
+        server->counters.errors_5xx++;
+    else if (ex->answer.status >= 400)
+        server->counters.errors_4xx++;
+}
+
+static void refuse(http_conn_t *conn, http_verdict_t verdict)
+{
+    set_error(conn, verdict);
+    answer(conn);
+}
+
+static void answer_taken(http_conn_t *conn)
+{
+    release_body_buffer(conn);
+    conn->answered = true;
+    if (conn->peer_closed) {
+        conn->phase = HTTP_PHASE_CLOSED;
+    } else if (conn->exchange.close) {
+        conn->phase = HTTP_PHASE_LINGER;
+        conn->deadline_ms = conn->now_ms + HTTP_LINGER_DEADLINE_MS;
+    } else {
+        begin_request(conn);
+        conn->idle_since_ms = conn->now_ms;
+        conn->deadline_ms = conn->now_ms + HTTP_IDLE_DEADLINE_MS;
+    }
+}
+
+/* ---- From a complete head to a body or an answer ------------------------------------------------------ */
+
+static http_verdict_t find_route(http_exchange_t *ex)
+{
+    const http_request_t *request = &ex->request;
+    if (!request->method) return (http_verdict_t){ 501, false, "the method is not implemented here" };
+    if (request->asterisk) return HTTP_FINE;
+    text_view_t path = http_path(ex);
+    ex->match = http_router_find(&ex->server->router, request->method, path);
+    if (!ex->match.allowed) return (http_verdict_t){ 404, false, "there is no such resource" };
+    if (ex->match.route || request->method == HTTP_OPTIONS) return HTTP_FINE;
+    http_set_allow(ex, ex->match.allowed);
+    return (http_verdict_t){ 405, false, "the resource does not have this method" };
+}
+
+static http_verdict_t check_authority(const http_conn_t *conn)
+{
+    const http_exchange_t *ex = &conn->exchange;
+    if (ex->request.authority.count == 0) return HTTP_FINE; /* HTTP/1.0 without Host */
+    text_view_t host = http_host_of(http_span_text(conn->head, ex->request.authority));
+    if (ex->server->is_our_host(ex->server->app, host)) return HTTP_FINE;
+    return (http_verdict_t){ 421, false, "the host named in the request is not this device" };
+}
+
+static uint32_t body_limit(const http_exchange_t *ex)
+{
+    const http_route_t *route = ex->match.route;
+    return route && route->body_bytes_max > 0 ? route->body_bytes_max : HTTP_BODY_BYTES_MAX;
+}
+
+static const http_verdict_t too_large = { 413, true, "the body is larger than this resource takes" };
+
+static void head_complete(http_conn_t *conn)
+{
+    http_exchange_t *ex = &conn->exchange;
+    http_verdict_t verdict = http_head_complete(&ex->request, conn->head);
+    if (verdict.status == 0) {
+        ex->close = !ex->request.keep_alive;
+        verdict = check_authority(conn);
+    }
+    if (verdict.status == 0) verdict = find_route(ex);
+    if (!verdict.close && ex->request.content_bytes > body_limit(ex)) verdict = too_large;
+    if (verdict.status == 0 && ex->request.has_content && ex->match.route &&
+        ex->match.route->body_bytes_max > 0 && !take_body_buffer(conn)) {
+        http_set_retry_after(ex, HTTP_RETRY_AFTER_S);
+        verdict = (http_verdict_t){ 503, false, "too many requests with a body at the same time" };
+    }
+    if (verdict.status) {
+        /* A client that waits for 100 may or may not send its body after a final status: only closing makes
+         * clear what the next bytes are. */
+        if (ex->request.expect_continue) verdict.close = true;
+        set_error(conn, verdict);
+    }
+    if (verdict.close || !ex->request.has_content) {
+        answer(conn);
+        return;
+    }
+    http_body_begin(&conn->body, &ex->request);
+    conn->phase = HTTP_PHASE_BODY;
+    conn->deadline_ms = conn->now_ms + HTTP_BODY_DEADLINE_MS;
+    if (ex->request.expect_continue) {
+        static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+        memcpy(conn->output, go_on, sizeof go_on - 1);
+        conn->output_end = sizeof go_on - 1;
+    }
+}
+
+/* ---- Bytes in: head ---------------------------------------------------------------------------------- */
+
+static void take_line(http_conn_t *conn, text_view_t line)
+{
+    http_request_t *request = &conn->exchange.request;
+    http_head_store_t store = { conn->head, &conn->kept };
+    http_verdict_t verdict = HTTP_FINE;
+    conn->line = 0;
+    conn->head_bytes = (uint16_t)(conn->head_bytes + line.count + 2u);
+    if (!conn->request_line_seen) {
+        if (line.count == 0 && !conn->blank_line_seen) {
+            conn->blank_line_seen = true; /* RFC 9112 section 2.2: left over by old clients after a POST */
+            return;
+        }
+        conn->request_line_seen = true;
+        verdict = http_head_request_line(request, store, line);
+    } else if (line.count > 0) {
+        verdict = http_head_field(request, store, line);
+    } else {
+        head_complete(conn);
+        return;
+    }
+    if (verdict.status) refuse(conn, verdict);
+}
+
+static void line_too_long(http_conn_t *conn)
+{
+    if (conn->request_line_seen)
+        refuse(conn, (http_verdict_t){ 431, true, "the request head is too large" });
+    else
+        refuse(conn, (http_verdict_t){ 414, true, "the request line is too long" });
+}
+
+static void bad_line_byte(http_conn_t *conn)
+{
+    refuse(conn, (http_verdict_t){ 400, true, "a line of the request head holds a control character" });
+}
+
+/* Takes input up to the end of one line. A line that lies whole in the input is read where it lies; one that
+ * came in parts is collected behind what is kept. Every decision depends only on the bytes so far, never on
+ * where the input was cut. */
+static size_t feed_head(http_conn_t *conn, const char *in, size_t count)
+{
+    char *line = conn->head + conn->kept;
+    if (conn->line > 0 && line[conn->line - 1] == '\r') {
+        if (in[0] != '\n')
+            bad_line_byte(conn);
+        else
+            take_line(conn, (text_view_t){ line, conn->line - 1u });
+        return 1;
+    }
+
+    size_t room = sizeof conn->head - conn->kept;
+    size_t head_left = HTTP_HEAD_BYTES_MAX > conn->head_bytes ? HTTP_HEAD_BYTES_MAX - conn->head_bytes : 0;
+    if (head_left < room) room = head_left;
+    size_t limit = room - conn->line; /* for text and CR */
+    size_t n = 0;
+    while (n < count && n < limit && http_char_is(in[n], HTTP_CHAR_TEXT)) n++;
+    if (n == limit) {
+        line_too_long(conn);
+        return n;
+    }
+    if (n < count && in[n] != '\r') {
+        bad_line_byte(conn);
+        return n + 1;
+    }
+    if (n < count) n++; /* CR */
+    if (n < count && conn->line == 0 && in[n - 1] == '\r') {
+        if (in[n] != '\n')
+            bad_line_byte(conn);
+        else
+            take_line(conn, (text_view_t){ in, n - 1 });
+        return n + 1;
+    }
+    memcpy(line + conn->line, in, n);
+    conn->line = (uint16_t)(conn->line + n);
+    return n;
+}
+
+/* ---- Bytes in: body ---------------------------------------------------------------------------------- */
+
+static size_t feed_body(http_conn_t *conn, const char *in, size_t count)
+{
+    http_exchange_t *ex = &conn->exchange;
+    text_view_t content;
+    http_verdict_t verdict;
+    if (conn->output_start < conn->output_end) return 0; /* 100 Continue goes first */
+    size_t n = http_body_step(&conn->body, in, count, &content, &verdict);
+    if (verdict.status == 0 && conn->body_bytes + content.count > body_limit(ex)) verdict = too_large;
+    if (verdict.status) {
+        refuse(conn, verdict);
+        return n;
+    }
+    if (content.count > 0 && conn->body_slot >= 0) {
+        memcpy(ex->server->bodies.bytes[conn->body_slot] + conn->body_bytes, content.bytes, content.count);
+    }
+    conn->body_bytes += (uint32_t)content.count;
+    if (http_body_complete(&conn->body)) {
+        if (conn->body_slot >= 0) {
+            char *body = ex->server->bodies.bytes[conn->body_slot];
+            body[conn->body_bytes] = '\0';
+            ex->body = (text_view_t){ body, conn->body_bytes };
+        }
+        answer(conn);
+    }
+    return n;
+}
+
+static size_t feed_linger(http_conn_t *conn, size_t count)
+{
+    conn->linger_bytes += (uint32_t)count;
+    if (conn->linger_bytes > HTTP_LINGER_BYTES_MAX) conn->phase = HTTP_PHASE_ABORT;
+    return count;
+}
+
+size_t http_conn_feed(http_conn_t *conn, const uint8_t *bytes, size_t count, uint64_t now_ms)
+{
+    const char *in = (const char *)bytes;
+    size_t used = 0;
+    conn->now_ms = now_ms;
+    while (used < count) {
+        size_t taken = 0;
+        if (conn->phase == HTTP_PHASE_HEAD) {
+            if (conn->answered && conn->head_bytes + conn->line == 0) {
+                conn->deadline_ms = now_ms + HTTP_HEAD_DEADLINE_MS;
+            }
+            taken = feed_head(conn, in + used, count - used);
+        } else if (conn->phase == HTTP_PHASE_BODY) {
+            taken = feed_body(conn, in + used, count - used);
+        } else if (conn->phase == HTTP_PHASE_LINGER) {
+            taken = feed_linger(conn, count - used);
+        }
+        if (taken == 0) break;
+        used += taken;
+    }
+    return used;
+}
+
+/* ---- Everything else --------------------------------------------------------------------------------- */
+
+void http_conn_peer_closed(http_conn_t *conn)
+{
+    conn->peer_closed = true;
+    if (conn->phase != HTTP_PHASE_ANSWER && conn->phase != HTTP_PHASE_ABORT) conn->phase = HTTP_PHASE_CLOSED;
+}
+
+size_t http_conn_output(http_conn_t *conn, const uint8_t **bytes)
+{
+    *bytes = (const uint8_t *)conn->output + conn->output_start;
+    return (size_t)(conn->output_end - conn->output_start);
+}
+
+void http_conn_ack(http_conn_t *conn, size_t count, uint64_t now_ms)
+{
+    conn->now_ms = now_ms;
+    conn->output_start = (uint16_t)(conn->output_start + count);
+    if (conn->phase == HTTP_PHASE_ANSWER) conn->deadline_ms = now_ms + HTTP_RESPONSE_STALL_MS;
+    if (conn->output_start < conn->output_end) return;
+    conn->output_start = conn->output_end = 0;
+    if (conn->phase != HTTP_PHASE_ANSWER) return;
+    if (!conn->exchange.answer.generator)
+        answer_taken(conn);
+    else if (!http_answer_refill(conn))
+        conn->phase = HTTP_PHASE_ABORT;
+}
+
+uint64_t http_conn_deadline_ms(const http_conn_t *conn)
+{
+    return conn->deadline_ms;
+}
+
+static bool request_begun(const http_conn_t *conn)
+{
+    return conn->head_bytes + conn->line > 0;
+}
+
+void http_conn_timeout(http_conn_t *conn, uint64_t now_ms)
+{
+    conn->now_ms = now_ms;
+    switch ((http_phase_t)conn->phase) {
+    case HTTP_PHASE_HEAD:
+        if (!request_begun(conn))
+            conn->phase = HTTP_PHASE_CLOSED;
+        else
+            refuse(conn, (http_verdict_t){ 408, true, "the request head did not arrive in time" });
+        break;
+    case HTTP_PHASE_BODY:
+        if (conn->output_start < conn->output_end)
+            conn->phase = HTTP_PHASE_ABORT;
+        else
+            refuse(conn, (http_verdict_t){ 408, true, "the request body did not arrive in time" });
+        break;
+    case HTTP_PHASE_ANSWER: conn->phase = HTTP_PHASE_ABORT; break;
+    case HTTP_PHASE_LINGER: conn->phase = HTTP_PHASE_CLOSED; break;
+    case HTTP_PHASE_CLOSED:
+    case HTTP_PHASE_ABORT: break;
+    }
+}
+
+http_conn_state_t http_conn_state(const http_conn_t *conn, uint64_t now_ms)
+{
+    switch ((http_phase_t)conn->phase) {
+    case HTTP_PHASE_LINGER: return HTTP_CONN_LINGER;
+    case HTTP_PHASE_CLOSED: return HTTP_CONN_CLOSED;
+    case HTTP_PHASE_ABORT: return HTTP_CONN_ABORT;
+    case HTTP_PHASE_HEAD:
+        if (request_begun(conn)) return HTTP_CONN_ACTIVE;
+        if (conn->answered || now_ms - conn->idle_since_ms >= HTTP_FRESH_GRACE_MS) return HTTP_CONN_IDLE;
+        return HTTP_CONN_ACTIVE;
+    case HTTP_PHASE_BODY:
+    case HTTP_PHASE_ANSWER: break;
+    }
+    return HTTP_CONN_ACTIVE;
+}
+
+uint64_t http_conn_idle_since_ms(const http_conn_t *conn)
+{
+    return conn->idle_since_ms;
+}

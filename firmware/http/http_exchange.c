@@ -1,0 +1,117 @@
+#include "http/http_exchange.h"
+
+#include "http/http_answer.h"
+#include "http/http_head.h"
+#include "http/http_token.h"
+
+/* Views of the request point into the head buffer of its connection. */
+static const char *head_of(const http_exchange_t *ex)
+{
+    return ((const http_conn_t *)(const void *)ex)->head;
+}
+
+http_method_t http_method(const http_exchange_t *ex)
+{
+    return ex->request.method;
+}
+
+text_view_t http_path(const http_exchange_t *ex)
+{
+    return http_span_text(head_of(ex), ex->request.path);
+}
+
+text_view_t http_path_param(const http_exchange_t *ex, unsigned index)
+{
+    return index < ex->match.param_count ? ex->match.params[index] : (text_view_t){ "", 0 };
+}
+
+text_view_t http_body(const http_exchange_t *ex)
+{
+    return ex->body;
+}
+
+/* application/x-www-form-urlencoded: '+' is a blank. False when it is broken or does not fit. */
+static bool decode_query(text_view_t text, char *value, size_t value_bytes)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < text.count; i++) {
+        char c = text.bytes[i];
+        if (c == '+') {
+            c = ' ';
+        } else if (c == '%') {
+            if (text.count - i < 3 || !http_char_is(text.bytes[i + 1], HTTP_CHAR_HEX) ||
+                !http_char_is(text.bytes[i + 2], HTTP_CHAR_HEX)) {
+                return false;
+            }
+            c = (char)(http_hex_value(text.bytes[i + 1]) << 4 | http_hex_value(text.bytes[i + 2]));
+            i += 2;
+        }
+        if (c == '\0' || length + 1 >= value_bytes) return false;
+        value[length++] = c;
+    }
+    value[length] = '\0';
+    return true;
+}
+
+bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t value_bytes)
+{
+    text_view_t query = http_span_text(head_of(ex), ex->request.query);
+    while (query.count > 0) {
+        text_view_t parameter = http_split(&query, '&');
+        text_view_t key = http_split(&parameter, '=');
+        if (text_equal(key, text_view(name))) return decode_query(parameter, value, value_bytes);
+    }
+    return false;
+}
+
+void http_set_etag(http_exchange_t *ex, uint64_t tag)
+{
+    ex->answer.etag = tag;
+    ex->answer.has_etag = true;
+}
+
+bool http_client_has_it(const http_exchange_t *ex)
+{
+    char mine[18];
+    text_writer_t out = text_writer(mine, sizeof mine);
+    text_char(&out, '"');
+    text_hex(&out, ex->answer.etag, 16);
+    text_char(&out, '"');
+    const http_request_t *request = &ex->request;
+    for (unsigned i = 0;
+         (i = http_head_next_field(request, HTTP_FIELD_IF_NONE_MATCH, i)) < request->field_count; i++) {
+        text_view_t list = http_span_text(head_of(ex), request->fields[i].value);
+        if (text_equal(list, text_view("*"))) return true;
+        for (text_view_t tag; http_list_next(&list, &tag);) {
+            /* The comparison is weak (RFC 9110 section 13.1.2): W/ says nothing here. */
+            if (tag.count > 2 && memcmp(tag.bytes, "W/", 2) == 0) {
+                tag.bytes += 2;
+                tag.count -= 2;
+            }
+            if (text_equal(tag, (text_view_t){ mine, sizeof mine })) return true;
+        }
+    }
+    return false;
+}
+
+void http_set_allow(http_exchange_t *ex, uint8_t methods)
+{
+    ex->answer.allow = methods;
+}
+
+void http_set_retry_after(http_exchange_t *ex, uint16_t seconds)
+{
+    ex->answer.retry_after_s = seconds;
+}
+
+void http_set_location(http_exchange_t *ex, const char *location)
+{
+    text_writer_t out = text_writer(ex->answer.location, sizeof ex->answer.location - 1u);
+    text_string(&out, location);
+    *out.at = '\0';
+}
+
+void http_close_after(http_exchange_t *ex)
+{
+    ex->close = true;
+}

@@ -1,0 +1,91 @@
+/* http/http_exchange.h - one request and its answer, as an endpoint sees them.
+ *
+ * An endpoint reads the request, then calls exactly one of the http_respond functions. Header setters come
+ * before it. Views that are returned live until the handler returns; a generator that needs them later copies
+ * them.
+ *
+ * Context: inside a handler or a generator.
+ */
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json_writer.h"
+#include "http/http_request.h"
+#include "http/http_router.h"
+
+/* ---- The request ------------------------------------------------------------------------------------ */
+
+http_method_t http_method(const http_exchange_t *ex);
+
+/* The percent-decoded path. */
+text_view_t http_path(const http_exchange_t *ex);
+
+/* What the index-th {name} of the route's pattern matched, percent-decoded. */
+text_view_t http_path_param(const http_exchange_t *ex, unsigned index);
+
+/* Finds a query parameter and decodes it (percent and '+').
+ * value     the caller's, value_bytes long; NUL-terminated when true comes back
+ * returns   false when there is none, when it does not fit, or when its encoding is broken */
+bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t value_bytes);
+
+/* The request's body, NUL behind it; empty when there was none. */
+text_view_t http_body(const http_exchange_t *ex);
+
+/* Which of the media types that a resource can give the client likes best (RFC 9110 section 12.5.1). Sets
+ * Vary: Accept.
+ * offers    media types in lower case without parameters, the server's favourite first
+ * returns   an index into offers, or -1 when none is acceptable: answer 406 */
+int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer_count);
+
+/* ---- Headers of the answer: before the http_respond call ---------------------------------------------- */
+
+/* Sets a strong entity tag made of 64 bits. The tag must differ whenever the answer's bytes do. */
+void http_set_etag(http_exchange_t *ex, uint64_t tag);
+
+/* True when If-None-Match holds the tag set before: nothing to send, http_respond_empty(ex, 304). */
+bool http_client_has_it(const http_exchange_t *ex);
+
+/* Allow: of a 405 or an OPTIONS answer. */
+void http_set_allow(http_exchange_t *ex, uint8_t methods);
+
+/* Retry-After in seconds. */
+void http_set_retry_after(http_exchange_t *ex, uint16_t seconds);
+
+/* Location: of a 201, 202 or 3xx. The string is copied; at most 95 bytes. */
+void http_set_location(http_exchange_t *ex, const char *location);
+
+/* Ends the connection after this answer. */
+void http_close_after(http_exchange_t *ex);
+
+/* ---- The answer --------------------------------------------------------------------------------------- */
+
+/* Answers with a JSON body that fits the output buffer whole.
+ * media     the Content-Type, a constant
+ * returns   the writer for the body; what is written until the handler returns is sent */
+json_writer_t *http_respond_json(http_exchange_t *ex, unsigned status, const char *media);
+
+/* Answers without a body: 204, 304, or an empty 200. */
+void http_respond_empty(http_exchange_t *ex, unsigned status);
+
+typedef enum {
+    HTTP_MORE, /* wrote something and has more: call again */
+    HTTP_DONE, /* wrote the last piece */
+} http_produced_t;
+
+/* Writes the next piece of a body of any length. Called whenever there is room; when the piece does not fit,
+ * everything it did to json and state is undone and it is called again with an empty buffer, so a piece must
+ * fit HTTP_OUTPUT_BYTES less a head (1,400 bytes are safe), and a generator changes nothing but json and state.
+ * state     four words for its position, zero at first */
+typedef http_produced_t (*http_generator_t)(http_exchange_t *ex, void *app, json_writer_t *json,
+                                            uint32_t state[4]);
+
+/* Answers with a body from a generator. When the whole fits the output buffer it goes out with a
+ * Content-Length, else chunked (closed by the end of the connection for HTTP/1.0). */
+void http_respond_generated(http_exchange_t *ex, unsigned status, const char *media,
+                            http_generator_t generator);
+
+#endif

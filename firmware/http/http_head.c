@@ -1,0 +1,307 @@
+#include "http/http_head.h"
+
+#include "http/http_token.h"
+
+static http_verdict_t refuse(uint16_t status, const char *detail)
+{
+    return (http_verdict_t){ status, true, detail };
+}
+
+/* Moves text behind what is kept, with a NUL that is not counted. The caller's line limit guarantees room: a
+ * line is longer than what it leaves behind. */
+static http_span_t keep(http_head_store_t store, text_view_t text)
+{
+    http_span_t span = { *store.kept, (uint16_t)text.count };
+    memmove(store.buffer + span.start, text.bytes, text.count);
+    store.buffer[span.start + span.count] = '\0';
+    *store.kept = (uint16_t)(span.start + span.count + 1u);
+    return span;
+}
+
+static http_method_t method_of(text_view_t token)
+{
+    static const struct {
+        const char *name;
+        http_method_t method;
+    } known[] = {
+        { "GET", HTTP_GET },         { "HEAD", HTTP_HEAD },   { "POST", HTTP_POST },     { "PUT", HTTP_PUT },
+        { "OPTIONS", HTTP_OPTIONS }, { "PATCH", HTTP_PATCH }, { "DELETE", HTTP_DELETE },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (text_equal(token, text_view(known[i].name))) return known[i].method;
+    }
+    return (http_method_t)0;
+}
+
+/* Decodes a path into the head buffer: once, before routing, so that no later stage sees an escape. A decoded
+ * NUL or slash would make it another path than the one that was checked, so both are refused. */
+static http_verdict_t keep_path(http_request_t *request, http_head_store_t store, text_view_t path)
+{
+    char *to = store.buffer + *store.kept;
+    request->path.start = *store.kept;
+    for (size_t i = 0; i < path.count; i++) {
+        char c = path.bytes[i];
+        if (c == '%') {
+            if (path.count - i < 3 || !http_char_is(path.bytes[i + 1], HTTP_CHAR_HEX) ||
+                !http_char_is(path.bytes[i + 2], HTTP_CHAR_HEX)) {
+                return refuse(400, "the path holds a broken percent-encoding");
+            }
+            c = (char)(http_hex_value(path.bytes[i + 1]) << 4 | http_hex_value(path.bytes[i + 2]));
+            if (c == '\0' || c == '/') return refuse(400, "the path holds an encoded NUL or slash");
+            i += 2;
+        }
+        *to++ = c;
+    }
+    *to = '\0';
+    request->path.count = (uint16_t)(to - store.buffer - request->path.start);
+    *store.kept = (uint16_t)(request->path.start + request->path.count + 1u);
+    return HTTP_FINE;
+}
+
+static bool valid_authority(text_view_t authority)
+{
+    text_view_t host = http_host_of(authority);
+    if (host.count == 0) return false;
+    for (size_t i = 0; i < authority.count; i++) {
+        if (!http_char_is(authority.bytes[i], HTTP_CHAR_HOST)) return false;
+    }
+    size_t at = host.count;
+    if (at == authority.count) return true;
+    if (authority.bytes[at] != ':') return false;
+    while (++at < authority.count) {
+        if (authority.bytes[at] < '0' || authority.bytes[at] > '9') return false;
+    }
+    return true;
+}
+
+static http_verdict_t keep_target(http_request_t *request, http_head_store_t store, text_view_t target)
+{
+    static const text_view_t scheme = { "http://", 7 };
+    for (size_t i = 0; i < target.count; i++) {
+        if (!http_char_is(target.bytes[i], HTTP_CHAR_TARGET | HTTP_CHAR_HOST)) {
+            return refuse(400, "the request target holds a character that must be percent-encoded");
+        }
+    }
+    if (text_equal(target, text_view("*"))) {
+        request->asterisk = true;
+        request->path = request->query = (http_span_t){ 0, 0 };
+        return request->method == HTTP_OPTIONS ? HTTP_FINE : refuse(400, "only OPTIONS may ask for *");
+    }
+    if (target.count > scheme.count &&
+        text_equal_nocase((text_view_t){ target.bytes, scheme.count }, scheme)) {
+        size_t end = scheme.count;
+        while (end < target.count && target.bytes[end] != '/' && target.bytes[end] != '?') end++;
+        text_view_t authority = { target.bytes + scheme.count, end - scheme.count };
+        if (!valid_authority(authority)) return refuse(400, "the request target's authority is malformed");
+        request->authority = keep(store, authority);
+        target.bytes += end;
+        target.count -= end;
+        if (target.count == 0 || target.bytes[0] == '?') return refuse(400, "the request target has no path");
+    }
+    if (target.count == 0 || target.bytes[0] != '/') {
+        return refuse(400, "the request target must begin with / or http://");
+    }
+    text_view_t query = target;
+    text_view_t path = http_split(&query, '?');
+    http_verdict_t verdict = keep_path(request, store, path);
+    if (verdict.status == 0) request->query = keep(store, query);
+    return verdict;
+}
+
+/* HTTP-version = "HTTP/" DIGIT "." DIGIT, case-sensitive (RFC 9112 section 2.3). */
+static http_verdict_t read_version(http_request_t *request, text_view_t version)
+{
+    const char *v = version.bytes;
+    if (version.count != 8 || memcmp(v, "HTTP/", 5) != 0 || v[5] < '0' || v[5] > '9' || v[6] != '.' ||
+        v[7] < '0' || v[7] > '9') {
+        return refuse(400, "the request line does not end in an HTTP version");
+    }
+    if (v[5] != '1') return refuse(505, "this server speaks HTTP/1.1 and HTTP/1.0");
+    request->version_minor = v[7] == '0' ? 0 : 1;
+    request->keep_alive = request->version_minor == 1;
+    return HTTP_FINE;
+}
+
+http_verdict_t http_head_request_line(http_request_t *request, http_head_store_t store, text_view_t line)
+{
+    text_view_t rest = line;
+    text_view_t method = http_split(&rest, ' ');
+    text_view_t target = http_split(&rest, ' ');
+    if (method.count == 0) return refuse(400, "the request line has no method");
+    for (size_t i = 0; i < method.count; i++) {
+        if (!http_char_is(method.bytes[i], HTTP_CHAR_TOKEN)) return refuse(400, "the method is not a token");
+    }
+    http_verdict_t verdict = read_version(request, rest);
+    if (verdict.status) return verdict;
+    request->method = method_of(method);
+    if (target.count > HTTP_TARGET_BYTES_MAX) return refuse(414, "the request target is too long");
+    /* An unknown method may come with a target of any form (CONNECT has an authority): it is not looked at. */
+    return request->method ? keep_target(request, store, target) : HTTP_FINE;
+}
+
+/* ---- Fields ----------------------------------------------------------------------------------------- */
+
+static http_field_name_t field_name(text_view_t name)
+{
+    static const text_view_t known[HTTP_FIELD_COUNT] = {
+        [HTTP_FIELD_HOST] = { "host", 4 },
+        [HTTP_FIELD_CONNECTION] = { "connection", 10 },
+        [HTTP_FIELD_CONTENT_LENGTH] = { "content-length", 14 },
+        [HTTP_FIELD_CONTENT_TYPE] = { "content-type", 12 },
+        [HTTP_FIELD_TRANSFER_ENCODING] = { "transfer-encoding", 17 },
+        [HTTP_FIELD_EXPECT] = { "expect", 6 },
+        [HTTP_FIELD_ACCEPT] = { "accept", 6 },
+        [HTTP_FIELD_IF_NONE_MATCH] = { "if-none-match", 13 },
+    };
+    unsigned i = 0;
+    while (i < HTTP_FIELD_COUNT && !text_equal_nocase(name, known[i])) i++;
+    return (http_field_name_t)i;
+}
+
+/* Fields of which a second one contradicts the first (RFC 9112 section 6.3, RFC 9110 sections 7.2 and 8.3). */
+static bool is_singleton(http_field_name_t name)
+{
+    return name == HTTP_FIELD_HOST || name == HTTP_FIELD_CONTENT_LENGTH || name == HTTP_FIELD_CONTENT_TYPE ||
+           name == HTTP_FIELD_TRANSFER_ENCODING;
+}
+
+http_verdict_t http_head_field(http_request_t *request, http_head_store_t store, text_view_t line)
+{
+    size_t n = 0;
+    while (n < line.count && http_char_is(line.bytes[n], HTTP_CHAR_TOKEN)) n++;
+    if (n == 0 || n == line.count || line.bytes[n] != ':') {
+        return refuse(400, "a header line is not a name, a colon and a value");
+    }
+    http_field_name_t name = field_name((text_view_t){ line.bytes, n });
+    if (name == HTTP_FIELD_COUNT) return HTTP_FINE;
+    if (is_singleton(name) && http_head_next_field(request, name, 0) < request->field_count) {
+        return refuse(400, "a header that may stand once stands twice");
+    }
+    if (request->field_count == HTTP_FIELDS_MAX) return refuse(431, "too many header lines");
+    text_view_t value = http_trim((text_view_t){ line.bytes + n + 1, line.count - n - 1 });
+    request->fields[request->field_count].name = (uint8_t)name;
+    request->fields[request->field_count].value = keep(store, value);
+    request->field_count++;
+    return HTTP_FINE;
+}
+
+unsigned http_head_next_field(const http_request_t *request, http_field_name_t name, unsigned from)
+{
+    while (from < request->field_count && request->fields[from].name != name) from++;
+    return from;
+}
+
+text_view_t http_host_of(text_view_t authority)
+{
+    size_t n = 0;
+    if (authority.count > 0 && authority.bytes[0] == '[') {
+        while (n < authority.count && authority.bytes[n] != ']') n++;
+        n = n < authority.count ? n + 1 : 0;
+    } else {
+        while (n < authority.count && authority.bytes[n] != ':') n++;
+    }
+    return (text_view_t){ authority.bytes, n };
+}
+
+/* ---- What the head means as a whole ------------------------------------------------------------------- */
+
+static bool first_value(const http_request_t *request, const char *buffer, http_field_name_t name,
+                        text_view_t *value)
+{
+    unsigned i = http_head_next_field(request, name, 0);
+    if (i == request->field_count) return false;
+    *value = http_span_text(buffer, request->fields[i].value);
+    return true;
+}
+
+static http_verdict_t check_host(http_request_t *request, const char *buffer)
+{
+    unsigned i = http_head_next_field(request, HTTP_FIELD_HOST, 0);
+    if (i == request->field_count) {
+        return request->version_minor == 0 ? HTTP_FINE : refuse(400, "the Host header is missing");
+    }
+    if (!valid_authority(http_span_text(buffer, request->fields[i].value))) {
+        return refuse(400, "the Host header is malformed");
+    }
+    if (request->authority.count == 0) request->authority = request->fields[i].value;
+    return HTTP_FINE;
+}
+
+static http_verdict_t check_length(http_request_t *request, text_view_t value)
+{
+    uint32_t length = 0;
+    if (value.count == 0) return refuse(400, "Content-Length is empty");
+    for (size_t i = 0; i < value.count; i++) {
+        if (value.bytes[i] < '0' || value.bytes[i] > '9')
+            return refuse(400, "Content-Length is not a number");
+        uint32_t digit = (uint32_t)(value.bytes[i] - '0');
+        length = length > (UINT32_MAX - digit) / 10u ? UINT32_MAX : length * 10u + digit;
+    }
+    request->content_bytes = length;
+    request->has_content = length > 0;
+    return HTTP_FINE;
+}
+
+static http_verdict_t check_codings(http_request_t *request, text_view_t codings)
+{
+    if (request->version_minor == 0) return refuse(400, "HTTP/1.0 has no Transfer-Encoding");
+    unsigned chunked = 0;
+    for (text_view_t coding; http_list_next(&codings, &coding);) {
+        if (!text_equal_nocase(coding, text_view("chunked"))) {
+            return refuse(501, "the only transfer coding here is chunked");
+        }
+        chunked++;
+    }
+    if (chunked != 1) return refuse(400, "Transfer-Encoding must be chunked, once");
+    request->chunked = request->has_content = true;
+    return HTTP_FINE;
+}
+
+static http_verdict_t check_framing(http_request_t *request, const char *buffer)
+{
+    text_view_t length, codings;
+    bool has_length = first_value(request, buffer, HTTP_FIELD_CONTENT_LENGTH, &length);
+    bool has_codings = first_value(request, buffer, HTTP_FIELD_TRANSFER_ENCODING, &codings);
+    if (has_length && has_codings) return refuse(400, "Content-Length and Transfer-Encoding contradict");
+    if (has_length) return check_length(request, length);
+    if (has_codings) return check_codings(request, codings);
+    return HTTP_FINE;
+}
+
+static void read_connection(http_request_t *request, const char *buffer)
+{
+    bool close = false;
+    for (unsigned i = 0; (i = http_head_next_field(request, HTTP_FIELD_CONNECTION, i)) < request->field_count;
+         i++) {
+        text_view_t list = http_span_text(buffer, request->fields[i].value);
+        for (text_view_t option; http_list_next(&list, &option);) {
+            if (text_equal_nocase(option, text_view("close")))
+                close = true;
+            else if (text_equal_nocase(option, text_view("keep-alive")))
+                request->keep_alive = true;
+        }
+    }
+    if (close) request->keep_alive = false;
+}
+
+static http_verdict_t read_expectation(http_request_t *request, const char *buffer)
+{
+    text_view_t value;
+    if (request->version_minor == 0 || !first_value(request, buffer, HTTP_FIELD_EXPECT, &value)) {
+        return HTTP_FINE; /* RFC 9110 section 10.1.1: an HTTP/1.0 expectation is ignored */
+    }
+    if (!text_equal_nocase(value, text_view("100-continue"))) {
+        return refuse(417, "the only expectation that can be met is 100-continue");
+    }
+    request->expect_continue = request->has_content;
+    return HTTP_FINE;
+}
+
+http_verdict_t http_head_complete(http_request_t *request, const char *buffer)
+{
+    http_verdict_t verdict = check_framing(request, buffer);
+    if (verdict.status == 0) verdict = check_host(request, buffer);
+    if (verdict.status) return verdict;
+    read_connection(request, buffer);
+    return read_expectation(request, buffer);
+}

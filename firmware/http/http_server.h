@@ -1,0 +1,48 @@
+/* http/http_server.h - what all connections of a server share.
+ *
+ * One struct, filled once by app.c. Two servers (plain and TLS, or two in a test) live side by side.
+ * Context: main loop only.
+ */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/wall_clock.h"
+#include "http/http_exchange.h"
+#include "http/http_router.h"
+
+typedef struct http_server {
+    http_router_t router;
+    void *app; /* handed to every handler */
+
+    /* Writes the answer for an error that the HTTP core found itself (400, 404, 405 ...). The status is
+     * chosen; the writer gives it a body.
+     * detail    one constant sentence for people, never NULL */
+    void (*write_problem)(http_exchange_t *exchange, unsigned status, const char *detail);
+
+    /* True when a host (without port) of a Host header or an absolute target means this device. Anything
+     * else gets 421, which also defeats DNS rebinding. */
+    bool (*is_our_host)(void *app, text_view_t host);
+
+    const wall_clock_t *clock; /* for Date, which is left out until it is set */
+
+    /* State of the core; zero at start. */
+    struct {
+        bool taken[HTTP_BODIES_MAX];
+        uint8_t peak;
+        char bytes[HTTP_BODIES_MAX][HTTP_BODY_BYTES_MAX + 1]; /* + NUL */
+    } bodies;
+    struct {
+        int64_t second; /* the second that text shows; 0: none yet */
+        char text[29];
+    } date;
+    struct {
+        uint32_t requests; /* answered, errors included */
+        uint32_t errors_4xx;
+        uint32_t errors_5xx;
+    } counters;
+} http_server_t;
+
+#endif

@@ -1,0 +1,82 @@
+/* sensors/sensor_registry.h - all sensors of the device, and their latest readings.
+ *
+ * The registry owns sampling: sensor_registry_poll starts and fetches chips when they are due, and everybody
+ * else reads what it keeps. A reading that could not be taken has no value; an old number is never shown as a
+ * new one.
+ *
+ * Memory: sensor_registry_t, static; no allocation.
+ * Context: main loop only.
+ */
+#ifndef SENSORS_SENSOR_REGISTRY_H
+#define SENSORS_SENSOR_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "base/wall_clock.h"
+#include "config/limits.h"
+#include "hal/sensor.h"
+
+typedef enum {
+    QUALITY_PENDING, /* no sample has been taken yet */
+    QUALITY_OK,
+    QUALITY_MISSING, /* the chip never answered since reset */
+    QUALITY_ERROR,   /* the chip answered once, but its last sample failed */
+} sensor_quality_t;
+
+typedef struct {
+    char id[SENSOR_ID_BYTES];
+    const char *chip;
+    const sensor_channel_t *channel;
+    sensor_quality_t quality;
+    int32_t value;        /* in 10^-decimals units; only while quality is QUALITY_OK */
+    uint64_t uptime_ms;   /* when the sample was taken or failed; 0 while pending */
+    uint32_t interval_ms; /* between samples */
+    uint64_t tag;         /* differs whenever anything shown of the sensor does: for entity tags */
+} sensor_t;
+
+typedef enum { DEVICE_TO_PROBE, DEVICE_READY, DEVICE_CONVERTING } device_phase_t;
+
+typedef struct {
+    const sensor_device_t *device;
+    device_phase_t phase;
+    bool seen;        /* answered a probe since reset */
+    uint8_t first;    /* index of its first sensor */
+    uint64_t due_ms;  /* when it wants the bus next */
+    uint64_t slot_ms; /* the sample's place on the interval's grid, so that retries and jitter do not drift */
+    uint32_t errors;  /* failed samples since reset */
+    status_t last;    /* of the last operation */
+} sensor_slot_t;
+
+typedef struct {
+    const wall_clock_t *clock;
+    sensor_t sensors[SENSORS_MAX];
+    size_t sensor_count;
+    sensor_slot_t slots[SENSOR_DEVICES_MAX];
+    size_t slot_count;
+    size_t next_slot; /* whose turn it is, so that a failing chip starves nobody */
+    uint64_t tag;     /* of the whole collection */
+} sensor_registry_t;
+
+/* Builds the registry from the board's table; nothing is asked of a chip yet.
+ * devices, clock   borrowed for the life of the registry
+ * returns          STATUS_OK, STATUS_NO_MEMORY (more chips or channels than limits.h allows), STATUS_INVALID
+ *                  (an id that is too long, malformed or not unique) */
+status_t sensor_registry_init(sensor_registry_t *registry, const sensor_device_t *devices,
+                              size_t device_count, const wall_clock_t *clock);
+
+/* Does at most one operation on one chip (1 ms at most).
+ * returns   when it wants to be called next */
+uint64_t sensor_registry_poll(sensor_registry_t *registry, uint64_t now_ms);
+
+/* NULL when there is no such sensor. */
+const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_view_t id);
+
+/* Names for the API: constants. */
+const char *sensor_quality_name(sensor_quality_t quality);
+const char *sensor_kind_name(sensor_kind_t kind);
+const char *sensor_unit_symbol(sensor_unit_t unit); /* SenML, RFC 8428 section 12.1 */
+
+#endif

@@ -1,0 +1,19 @@
+/* hal/mmio.h - how a driver of a memory-mapped chip reads and writes its registers.
+ *
+ * Each family brings mmio_port.h. On a microcontroller it is a volatile access and costs one instruction; on
+ * the host it asks a register-level model, so that the same driver runs under sanitizers.
+ *
+ * Context: anywhere the register itself may be touched.
+ *
+ * uint32_t mmio_read32(uintptr_t address);
+ * void     mmio_write32(uintptr_t address, uint32_t value);
+ *     address   absolute, a multiple of 4
+ */
+#ifndef HAL_MMIO_H
+#define HAL_MMIO_H
+
+#include <stdint.h>
+
+#include "mmio_port.h"
+
+#endif
