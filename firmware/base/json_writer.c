@@ -175,3 +175,13 @@ void json_decimal(json_writer_t *json, int32_t value, unsigned decimals)
     before_value(json);
     text_decimal(&json->out, value, decimals);
 }
+
+void json_thousandths(json_writer_t *json, int64_t value)
+{
+    uint64_t magnitude = value < 0 ? 0u - (uint64_t)value : (uint64_t)value;
+    before_value(json);
+    if (value < 0) text_char(&json->out, '-');
+    text_u64(&json->out, magnitude / 1000u);
+    text_char(&json->out, '.');
+    text_padded(&json->out, (uint32_t)(magnitude % 1000u), 3);
+}

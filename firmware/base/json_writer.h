@@ -51,6 +51,9 @@ void json_u64(json_writer_t *json, uint64_t value);
 /* A number given as a scaled integer, see text_decimal. */
 void json_decimal(json_writer_t *json, int32_t value, unsigned decimals);
 
+/* A number given in thousandths, with three decimals: seconds from milliseconds. */
+void json_thousandths(json_writer_t *json, int64_t value);
+
 /* Starts a string value, and ends it. Between them the caller writes into json->out text that needs no escape. */
 void json_raw_string_begin(json_writer_t *json);
 void json_raw_string_end(json_writer_t *json);

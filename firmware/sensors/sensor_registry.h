@@ -45,9 +45,7 @@ typedef struct {
     bool seen;        /* answered a probe since reset */
     uint8_t first;    /* index of its first sensor */
     uint64_t due_ms;  /* when it wants the bus next */
-    uint64_t slot_ms; /* the sample's place on the interval's grid, so that retries and jitter do not drift */
-    uint32_t errors;  /* failed samples since reset */
-    status_t last;    /* of the last operation */
+    uint64_t grid_ms; /* the last sample's place on the interval's grid, so that jitter does not add up */
 } sensor_slot_t;
 
 typedef struct {

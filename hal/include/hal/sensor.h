@@ -15,6 +15,9 @@
 
 #define SENSOR_CHANNELS_MAX 8u /* most channels of one chip */
 
+/* What fetch puts where one channel has no valid value although the chip works (an open remote diode). */
+#define SENSOR_NO_VALUE INT32_MIN
+
 typedef enum {
     SENSOR_TEMPERATURE,
     SENSOR_MAGNETIC_FLUX_DENSITY,
@@ -31,7 +34,7 @@ typedef struct {
     sensor_kind_t kind; /* what is measured */
     sensor_unit_t unit; /* unit of value / 10^decimals */
     uint8_t decimals;   /* 0..9: a value is a whole number of 10^-decimals units */
-    int32_t min, max;   /* what the chip can measure, in the same scale; outside is STATUS_BAD_DATA */
+    int32_t min, max;   /* what the chip can measure, in the same scale; outside is no value */
 } sensor_channel_t;
 
 typedef struct {
@@ -50,7 +53,8 @@ typedef struct {
     status_t (*start)(void *self);
 
     /* Reads the values of all channels.
-     * values    the caller's, channel_count long; undefined unless STATUS_OK comes back
+     * values    the caller's, channel_count long; undefined unless STATUS_OK comes back. A value outside its
+     *           channel's min..max, such as SENSOR_NO_VALUE, makes that channel alone fail
      * returns   STATUS_OK, what hal_i2c_transfer returns, STATUS_BAD_DATA (not a value the chip can give) */
     status_t (*fetch)(void *self, int32_t values[]);
 } sensor_ops_t;

@@ -1,0 +1,88 @@
+/* api/api.h - the public REST API: what it needs, and its entrance.
+ *
+ * The API knows the HTTP core and the sensor registry. What it shows of the network and the platform it gets
+ * through the functions in api_platform_t, which app.c wires.
+ *
+ * Context: main loop only.
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/wall_clock.h"
+#include "http/http_exchange.h"
+#include "http/http_server.h"
+#include "sensors/sensor_registry.h"
+
+#define API_ADDRESS_BYTES 46u /* an IPv6 address as text with its NUL */
+#define API_ADDRESSES_MAX 4u
+
+/* Who the device is: nothing secret, nothing that changes while it runs. */
+typedef struct {
+    char id[13];       /* the MAC address as 12 hexadecimal digits */
+    char hostname[24]; /* "jembatan-" and the last three bytes of the MAC address */
+    const char *name;  /* for people */
+    const char *board;
+    const char *model;
+    const char *mcu;
+    const char *version;
+    const char *build; /* commit the image was built from, or "unknown" */
+    uint8_t mac[6];
+    bool localhost_is_us;
+    uint64_t tag; /* of the document, for its ETag */
+} api_device_t;
+
+typedef struct {
+    bool link_up;
+    const char *ipv4_mode; /* "dhcp", "static", "link_local" or "none" */
+    char ipv4[16];         /* "" while there is none */
+    char ipv6[API_ADDRESSES_MAX][API_ADDRESS_BYTES];
+    unsigned ipv6_count;
+    uint32_t rx_frames, tx_frames, rx_dropped, tx_dropped;
+} api_network_t;
+
+/* A bounded pool of anything: bytes or pieces. */
+typedef struct {
+    const char *name;
+    uint32_t used, peak, size;
+} api_pool_t;
+
+typedef struct {
+    uint64_t (*uptime_ms)(void);
+    void (*read_network)(api_network_t *out);
+
+    /* index    0, 1, ... ; returns false when there is no such pool */
+    bool (*read_pool)(unsigned index, api_pool_t *out);
+
+    /* Returns false where the stack cannot be measured. */
+    bool (*read_stack)(uint32_t *peak_bytes, uint32_t *size_bytes);
+
+    const char *(*reset_cause)(void); /* "power_on", "software", "watchdog" or "fault" */
+} api_platform_t;
+
+typedef struct {
+    api_device_t device;
+    const sensor_registry_t *sensors;
+    const wall_clock_t *clock;
+    const http_server_t *server; /* for its counters */
+    const api_platform_t *platform;
+} api_t;
+
+/* Works out what stays the same: the device's id, host name and document tag. The caller has filled the rest of
+ * api->device. */
+void api_init(api_t *api);
+
+/* The whole public API, one line a method and resource (api/routes.c). */
+extern const http_route_t api_routes[];
+extern const size_t api_route_count;
+
+/* http_server_t.write_problem: application/problem+json (RFC 9457) for any status. */
+void api_write_problem(http_exchange_t *ex, unsigned status, const char *detail);
+
+/* http_server_t.is_our_host; app is an api_t. IP literals, our host name, the same under .local, and localhost
+ * where the board says so. A name that is none of these may be an attacker's that resolves to us. */
+bool api_is_our_host(void *app, text_view_t host);
+
+#endif

@@ -1,0 +1,53 @@
+#include "api/handlers.h"
+#include "base/hash.h"
+#include "base/time_format.h"
+
+const char api_media_json[] = "application/json";
+const char api_media_senml[] = "application/senml+json";
+
+bool api_accepts_json(http_exchange_t *ex)
+{
+    static const char *const offers[] = { api_media_json };
+    if (http_negotiate(ex, offers, 1) == 0) return true;
+    api_write_problem(ex, 406, "this resource is application/json");
+    return false;
+}
+
+bool api_unchanged(http_exchange_t *ex, uint64_t tag)
+{
+    http_set_etag(ex, tag);
+    if (!http_client_has_it(ex)) return false;
+    http_respond_empty(ex, 304);
+    return true;
+}
+
+void api_write_time(json_writer_t *json, const wall_clock_t *clock, uint64_t uptime_ms)
+{
+    int64_t utc_ms;
+    json_key(json, "time");
+    if (!wall_clock_utc_ms(clock, uptime_ms, &utc_ms)) {
+        json_null(json);
+        return;
+    }
+    json_raw_string_begin(json);
+    text_rfc3339(&json->out, utc_ms);
+    json_raw_string_end(json);
+}
+
+void api_init(api_t *api)
+{
+    api_device_t *device = &api->device;
+    text_writer_t id = text_writer(device->id, sizeof device->id - 1u);
+    for (unsigned i = 0; i < sizeof device->mac; i++) text_hex(&id, device->mac[i], 2);
+    *id.at = '\0';
+
+    text_writer_t host = text_writer(device->hostname, sizeof device->hostname - 1u);
+    text_string(&host, "jembatan-");
+    text_string(&host, device->id + 6);
+    *host.at = '\0';
+
+    uint64_t tag = hash_string(HASH_SEED, device->id);
+    tag = hash_string(tag, device->version);
+    tag = hash_string(tag, device->build);
+    device->tag = hash_string(hash_string(tag, device->name), device->board);
+}

@@ -1,0 +1,47 @@
+/* api/handlers.h - the endpoints behind routes.c, and what they share.
+ *
+ * Each handler's contract (answer, statuses) stands above its definition. Internal to firmware/api.
+ * Context: called by the HTTP core for one request; app is the api_t.
+ */
+#ifndef API_HANDLERS_H
+#define API_HANDLERS_H
+
+#include "api/api.h"
+
+void api_index_get(http_exchange_t *ex, void *app);
+void api_device_get(http_exchange_t *ex, void *app);
+void api_status_get(http_exchange_t *ex, void *app);
+void api_sensor_list(http_exchange_t *ex, void *app);
+void api_sensor_get(http_exchange_t *ex, void *app);
+void api_sensor_value_get(http_exchange_t *ex, void *app);
+void api_reading_list(http_exchange_t *ex, void *app);
+void api_health_get(http_exchange_t *ex, void *app);
+
+/* The media types of all answers. */
+extern const char api_media_json[];
+extern const char api_media_senml[];
+
+/* Answers 406 unless the client takes JSON. Returns false when it has answered. */
+bool api_accepts_json(http_exchange_t *ex);
+
+/* Sets the entity tag and answers 304 when the client has that already. Returns true when it has answered. */
+bool api_unchanged(http_exchange_t *ex, uint64_t tag);
+
+/* Problems that are not a matter of HTTP alone. */
+void api_problem_no_reading(http_exchange_t *ex, const sensor_t *sensor);
+
+/* Writes the key "time" and a moment as RFC 3339, or null while the clock is not set. */
+void api_write_time(json_writer_t *json, const wall_clock_t *clock, uint64_t uptime_ms);
+
+/* Writes the members unit, value, quality, time and uptime_ms into an object: a sensor's latest reading. */
+void api_write_reading(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock);
+
+/* One sensor as an element of a collection. */
+typedef void (*api_sensor_writer_t)(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock);
+
+/* The next piece of {"<key>":[...]} with one element a sensor, for a generator.
+ * state     state[0] is 0 at the opening, then 1 + the index of a sensor */
+http_produced_t api_collection_piece(const api_t *api, json_writer_t *json, uint32_t state[4],
+                                     const char *key, api_sensor_writer_t write);
+
+#endif

@@ -1,0 +1,74 @@
+/* RFC 9457 problem details: the one place where an error becomes an answer. */
+#include "api/handlers.h"
+
+typedef struct {
+    uint16_t status;
+    const char *type; /* "/problems/" and this */
+    const char *title;
+} problem_kind_t;
+
+static const problem_kind_t kinds[] = {
+    { 400, "bad-request", "Malformed request" },
+    { 404, "not-found", "No such resource" },
+    { 405, "method-not-allowed", "Method not allowed" },
+    { 406, "not-acceptable", "No acceptable representation" },
+    { 408, "timeout", "Request too slow" },
+    { 413, "too-large", "Body too large" },
+    { 414, "target-too-long", "Request target too long" },
+    { 417, "expectation-failed", "Expectation cannot be met" },
+    { 421, "misdirected", "Not this device" },
+    { 431, "head-too-large", "Request head too large" },
+    { 501, "not-implemented", "Not implemented" },
+    { 503, "overloaded", "Service unavailable" },
+    { 505, "version-not-supported", "HTTP version not supported" },
+    { 500, "internal", "Internal error" }, /* last: also what any other status is called */
+};
+
+static const problem_kind_t *kind_of(unsigned status)
+{
+    size_t i = 0;
+    while (i + 1 < sizeof kinds / sizeof kinds[0] && kinds[i].status != status) i++;
+    return &kinds[i];
+}
+
+static void write_problem(http_exchange_t *ex, unsigned status, const char *type, const char *title,
+                          const char *detail)
+{
+    json_writer_t *json = http_respond_json(ex, status, "application/problem+json");
+    json_object_begin(json);
+    json_key(json, "type");
+    json_raw_string_begin(json);
+    text_string(&json->out, "/problems/");
+    text_string(&json->out, type);
+    json_raw_string_end(json);
+    json_key(json, "title");
+    json_string(json, title);
+    json_key(json, "status");
+    json_u32(json, status);
+    json_key(json, "detail");
+    json_string(json, detail);
+    text_view_t path = http_path(ex);
+    if (path.count > 0) { /* unknown when the request line itself was refused */
+        json_key(json, "instance");
+        json_text(json, path);
+    }
+    json_object_end(json);
+}
+
+void api_write_problem(http_exchange_t *ex, unsigned status, const char *detail)
+{
+    const problem_kind_t *kind = kind_of(status);
+    write_problem(ex, status, kind->type, kind->title, detail);
+}
+
+void api_problem_no_reading(http_exchange_t *ex, const sensor_t *sensor)
+{
+    static const char *const details[] = {
+        [QUALITY_PENDING] = "the sensor has not been sampled yet",
+        [QUALITY_OK] = "",
+        [QUALITY_MISSING] = "the sensor's chip does not answer on its bus",
+        [QUALITY_ERROR] = "the sensor's last sample failed",
+    };
+    http_set_retry_after(ex, (uint16_t)((sensor->interval_ms + 999u) / 1000u));
+    write_problem(ex, 503, "no-reading", "The sensor has no value", details[sensor->quality]);
+}

@@ -1,0 +1,114 @@
+#include "api/handlers.h"
+
+static void write_value(json_writer_t *json, const sensor_t *sensor)
+{
+    if (sensor->quality == QUALITY_OK)
+        json_decimal(json, sensor->value, sensor->channel->decimals);
+    else
+        json_null(json);
+}
+
+void api_write_reading(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock)
+{
+    json_key(json, "unit");
+    json_string(json, sensor_unit_symbol(sensor->channel->unit));
+    json_key(json, "value");
+    write_value(json, sensor);
+    json_key(json, "quality");
+    json_string(json, sensor_quality_name(sensor->quality));
+    if (sensor->quality == QUALITY_PENDING) {
+        json_key(json, "time");
+        json_null(json);
+    } else {
+        api_write_time(json, clock, sensor->uptime_ms);
+    }
+    json_key(json, "uptime_ms");
+    json_u64(json, sensor->uptime_ms);
+}
+
+static void write_sensor(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock)
+{
+    json_object_begin(json);
+    json_key(json, "id");
+    json_string(json, sensor->id);
+    json_key(json, "name");
+    json_string(json, sensor->channel->name);
+    json_key(json, "kind");
+    json_string(json, sensor_kind_name(sensor->channel->kind));
+    api_write_reading(json, sensor, clock);
+    json_key(json, "interval_ms");
+    json_u32(json, sensor->interval_ms);
+    json_key(json, "chip");
+    json_string(json, sensor->chip);
+    json_object_end(json);
+}
+
+http_produced_t api_collection_piece(const api_t *api, json_writer_t *json, uint32_t state[4],
+                                     const char *key, api_sensor_writer_t write)
+{
+    if (state[0] == 0) {
+        json_object_begin(json);
+        json_key(json, key);
+        json_array_begin(json);
+    } else if (state[0] <= api->sensors->sensor_count) {
+        write(json, &api->sensors->sensors[state[0] - 1u], api->clock);
+    } else {
+        json_array_end(json);
+        json_object_end(json);
+        return HTTP_DONE;
+    }
+    state[0]++;
+    return HTTP_MORE;
+}
+
+static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
+{
+    (void)ex;
+    return api_collection_piece(app, json, state, "sensors", write_sensor);
+}
+
+/* GET /api/v1/sensors
+ * 200 {"sensors":[{...},...]}: descriptor and latest reading of each, in the board's order
+ * The tag is the collection's when the answer begins. A sample that is taken while a slow reader is still being
+ * served changes it for good, so that this tag never matches again. */
+void api_sensor_list(http_exchange_t *ex, void *app)
+{
+    const api_t *api = app;
+    if (!api_accepts_json(ex) || api_unchanged(ex, api->sensors->tag)) return;
+    http_respond_generated(ex, 200, api_media_json, list_piece);
+}
+
+static const sensor_t *find_or_refuse(http_exchange_t *ex, const api_t *api)
+{
+    const sensor_t *sensor = sensor_registry_find(api->sensors, http_path_param(ex, 0));
+    if (!sensor) api_write_problem(ex, 404, "there is no sensor of this id");
+    return sensor;
+}
+
+/* GET /api/v1/sensors/{id}
+ * 200 {"id":"temp0","kind":"temperature","unit":"Cel","value":21.44,"quality":"ok",...}
+ * 404 no such sensor */
+void api_sensor_get(http_exchange_t *ex, void *app)
+{
+    const api_t *api = app;
+    const sensor_t *sensor = find_or_refuse(ex, api);
+    if (!sensor || !api_accepts_json(ex) || api_unchanged(ex, sensor->tag)) return;
+    write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api->clock);
+}
+
+/* GET /api/v1/sensors/{id}/value
+ * 200 21.44: the bare number, in the sensor's unit
+ * 404 no such sensor
+ * 503 the sensor has no value now; Retry-After is its interval */
+void api_sensor_value_get(http_exchange_t *ex, void *app)
+{
+    const api_t *api = app;
+    const sensor_t *sensor = find_or_refuse(ex, api);
+    if (!sensor || !api_accepts_json(ex)) return;
+    if (sensor->quality != QUALITY_OK) {
+        api_problem_no_reading(ex, sensor);
+        return;
+    }
+    if (api_unchanged(ex, sensor->tag)) return;
+    write_value(http_respond_json(ex, 200, api_media_json), sensor);
+}

@@ -1,0 +1,137 @@
+#include "api/handlers.h"
+
+static void count(json_writer_t *json, const char *key, uint32_t value)
+{
+    json_key(json, key);
+    json_u32(json, value);
+}
+
+static void write_network(json_writer_t *json, const api_platform_t *platform)
+{
+    api_network_t network = { .ipv4_mode = "none" };
+    platform->read_network(&network);
+    json_key(json, "network");
+    json_object_begin(json);
+    json_key(json, "link_up");
+    json_bool(json, network.link_up);
+    json_key(json, "ipv4_mode");
+    json_string(json, network.ipv4_mode);
+    json_key(json, "ipv4");
+    if (network.ipv4[0])
+        json_string(json, network.ipv4);
+    else
+        json_null(json);
+    json_key(json, "ipv6");
+    json_array_begin(json);
+    for (unsigned i = 0; i < network.ipv6_count; i++) json_string(json, network.ipv6[i]);
+    json_array_end(json);
+    count(json, "rx_frames", network.rx_frames);
+    count(json, "tx_frames", network.tx_frames);
+    count(json, "rx_dropped", network.rx_dropped);
+    count(json, "tx_dropped", network.tx_dropped);
+    json_object_end(json);
+}
+
+static void write_requests(json_writer_t *json, const http_server_t *server)
+{
+    json_key(json, "requests");
+    json_object_begin(json);
+    count(json, "total", server->counters.requests);
+    count(json, "errors_4xx", server->counters.errors_4xx);
+    count(json, "errors_5xx", server->counters.errors_5xx);
+    json_object_end(json);
+}
+
+static void write_stack(json_writer_t *json, const api_platform_t *platform)
+{
+    uint32_t peak_bytes, size_bytes;
+    json_key(json, "stack");
+    if (!platform->read_stack(&peak_bytes, &size_bytes)) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    count(json, "peak_bytes", peak_bytes);
+    count(json, "size_bytes", size_bytes);
+    json_object_end(json);
+}
+
+static void write_sensors(json_writer_t *json, const sensor_registry_t *sensors)
+{
+    uint32_t ok = 0;
+    for (size_t i = 0; i < sensors->sensor_count; i++) ok += sensors->sensors[i].quality == QUALITY_OK;
+    json_key(json, "sensors");
+    json_object_begin(json);
+    count(json, "total", (uint32_t)sensors->sensor_count);
+    count(json, "ok", ok);
+    json_object_end(json);
+}
+
+static void write_overview(json_writer_t *json, const api_t *api)
+{
+    uint64_t uptime_ms = api->platform->uptime_ms();
+    json_object_begin(json);
+    json_key(json, "uptime_ms");
+    json_u64(json, uptime_ms);
+    api_write_time(json, api->clock, uptime_ms);
+    json_key(json, "time_synced");
+    json_bool(json, api->clock->set);
+    json_key(json, "reset_cause");
+    json_string(json, api->platform->reset_cause());
+    write_network(json, api->platform);
+    write_requests(json, api->server);
+    write_sensors(json, api->sensors);
+    write_stack(json, api->platform);
+    json_key(json, "pools");
+    json_array_begin(json);
+}
+
+/* state[0]: 0 the overview, then 1 + the index of a pool. */
+static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
+{
+    const api_t *api = app;
+    (void)ex;
+    if (state[0] == 0) {
+        write_overview(json, api);
+        state[0] = 1;
+        return HTTP_MORE;
+    }
+    api_pool_t pool;
+    if (!api->platform->read_pool(state[0] - 1u, &pool)) {
+        json_array_end(json);
+        json_object_end(json);
+        return HTTP_DONE;
+    }
+    json_object_begin(json);
+    json_key(json, "name");
+    json_string(json, pool.name);
+    count(json, "used", pool.used);
+    count(json, "peak", pool.peak);
+    count(json, "size", pool.size);
+    json_object_end(json);
+    state[0]++;
+    return HTTP_MORE;
+}
+
+/* GET /api/v1/status
+ * 200 {"uptime_ms":734112,...,"pools":[{"name":"tcp_pcb","used":1,"peak":3,"size":18},...]}: how it fares. A pool
+ *     whose peak is its size has been exhausted, or nearly. */
+void api_status_get(http_exchange_t *ex, void *app)
+{
+    (void)app;
+    if (!api_accepts_json(ex)) return;
+    http_respond_generated(ex, 200, api_media_json, write_piece);
+}
+
+/* GET /healthz
+ * 200 {"status":"ok"}: the loop turns and answers */
+void api_health_get(http_exchange_t *ex, void *app)
+{
+    (void)app;
+    if (!api_accepts_json(ex)) return;
+    json_writer_t *json = http_respond_json(ex, 200, api_media_json);
+    json_object_begin(json);
+    json_key(json, "status");
+    json_string(json, "ok");
+    json_object_end(json);
+}

@@ -1,0 +1,220 @@
+#include "sensors/sensor_registry.h"
+
+#include "base/hash.h"
+#include "base/log.h"
+
+/* ---- Building ---------------------------------------------------------------------------------------- */
+
+static bool valid_id(text_view_t id)
+{
+    for (size_t i = 0; i < id.count; i++) {
+        char c = id.bytes[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
+    }
+    return id.count > 0;
+}
+
+static status_t make_id(sensor_registry_t *registry, sensor_t *sensor, const sensor_device_t *device)
+{
+    text_writer_t out = text_writer(sensor->id, sizeof sensor->id - 1u);
+    text_string(&out, device->id);
+    if (device->ops->channel_count > 1) {
+        text_char(&out, '_');
+        text_string(&out, sensor->channel->key);
+    }
+    text_view_t id = { sensor->id, (size_t)(out.at - sensor->id) };
+    if (out.overflow || !valid_id(id) || sensor_registry_find(registry, id)) return STATUS_INVALID;
+    sensor->id[id.count] = '\0';
+    return STATUS_OK;
+}
+
+static status_t add_device(sensor_registry_t *registry, const sensor_device_t *device)
+{
+    const sensor_ops_t *ops = device->ops;
+    if (registry->slot_count == SENSOR_DEVICES_MAX || ops->channel_count > SENSOR_CHANNELS_MAX ||
+        registry->sensor_count + ops->channel_count > SENSORS_MAX) {
+        return STATUS_NO_MEMORY;
+    }
+    registry->slots[registry->slot_count++] =
+        (sensor_slot_t){ .device = device, .first = (uint8_t)registry->sensor_count };
+    for (unsigned i = 0; i < ops->channel_count; i++) {
+        sensor_t *sensor = &registry->sensors[registry->sensor_count];
+        *sensor = (sensor_t){
+            .chip = ops->chip,
+            .channel = &ops->channels[i],
+            .interval_ms = SENSOR_INTERVAL_MS_DEFAULT,
+        };
+        status_t status = make_id(registry, sensor, device);
+        if (status != STATUS_OK) return status;
+        registry->sensor_count++;
+    }
+    return STATUS_OK;
+}
+
+status_t sensor_registry_init(sensor_registry_t *registry, const sensor_device_t *devices,
+                              size_t device_count, const wall_clock_t *clock)
+{
+    *registry = (sensor_registry_t){ .clock = clock, .tag = HASH_SEED };
+    for (size_t i = 0; i < device_count; i++) {
+        status_t status = add_device(registry, &devices[i]);
+        if (status != STATUS_OK) return status;
+    }
+    return STATUS_OK;
+}
+
+/* ---- Publishing -------------------------------------------------------------------------------------- */
+
+static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_quality_t quality, int32_t value,
+                    uint64_t now_ms)
+{
+    if (quality != sensor->quality) {
+        log_line(quality == QUALITY_OK ? LOG_INFO : LOG_WARNING, "sensors", "%s is %s", sensor->id,
+                 sensor_quality_name(quality));
+    }
+    sensor->quality = quality;
+    sensor->value = value;
+    sensor->uptime_ms = now_ms;
+
+    /* Everything that is shown of a sensor goes into its tag. The same moment, value and quality after a reset
+     * would be the same bytes, so no boot counter is needed. */
+    int64_t utc_ms = 0;
+    (void)wall_clock_utc_ms(registry->clock, now_ms, &utc_ms);
+    uint64_t tag = hash_word(hash_string(HASH_SEED, sensor->id), now_ms);
+    tag = hash_word(tag, (uint64_t)utc_ms);
+    tag = hash_word(tag, (uint64_t)(uint32_t)value << 32 | (uint64_t)quality << 24 | sensor->interval_ms);
+    registry->tag ^= sensor->tag ^ tag;
+    sensor->tag = tag;
+}
+
+static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slot, const int32_t values[],
+                           uint64_t now_ms)
+{
+    for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
+        sensor_t *sensor = &registry->sensors[slot->first + i];
+        bool valid = values[i] >= sensor->channel->min && values[i] <= sensor->channel->max;
+        publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? values[i] : 0, now_ms);
+    }
+}
+
+static void publish_failure(sensor_registry_t *registry, const sensor_slot_t *slot, uint64_t now_ms)
+{
+    for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
+        publish(registry, &registry->sensors[slot->first + i], slot->seen ? QUALITY_ERROR : QUALITY_MISSING,
+                0, now_ms);
+    }
+}
+
+/* ---- Sampling ---------------------------------------------------------------------------------------- */
+
+/* A chip is read as often as its most impatient channel wants. */
+static uint32_t interval_ms(const sensor_registry_t *registry, const sensor_slot_t *slot)
+{
+    uint32_t least = UINT32_MAX;
+    for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
+        uint32_t wanted = registry->sensors[slot->first + i].interval_ms;
+        if (wanted < least) least = wanted;
+    }
+    return least;
+}
+
+static void failed(sensor_registry_t *registry, sensor_slot_t *slot, uint64_t now_ms)
+{
+    slot->phase = DEVICE_TO_PROBE;
+    slot->due_ms = now_ms + SENSOR_RETRY_MS;
+    publish_failure(registry, slot, now_ms);
+}
+
+static void sampled(sensor_registry_t *registry, sensor_slot_t *slot, const int32_t values[], uint64_t now_ms)
+{
+    uint32_t interval = interval_ms(registry, slot);
+    slot->grid_ms += interval;
+    /* After a pause (a failure, a changed interval) the grid starts anew instead of catching up in a burst. */
+    if (slot->grid_ms <= now_ms || slot->grid_ms > now_ms + interval) slot->grid_ms = now_ms + interval;
+    slot->due_ms = slot->grid_ms;
+    slot->phase = DEVICE_READY;
+    publish_values(registry, slot, values, now_ms);
+}
+
+static void step(sensor_registry_t *registry, sensor_slot_t *slot, uint64_t now_ms)
+{
+    const sensor_ops_t *ops = slot->device->ops;
+    void *self = slot->device->self;
+    int32_t values[SENSOR_CHANNELS_MAX];
+
+    if (slot->phase == DEVICE_TO_PROBE) {
+        if (ops->probe(self) != STATUS_OK) {
+            failed(registry, slot, now_ms);
+            return;
+        }
+        slot->seen = true;
+        slot->phase = DEVICE_READY;
+        slot->due_ms = now_ms;
+    } else if (slot->phase == DEVICE_READY && ops->start) {
+        if (ops->start(self) != STATUS_OK) {
+            failed(registry, slot, now_ms);
+            return;
+        }
+        slot->phase = DEVICE_CONVERTING;
+        slot->due_ms = now_ms + ops->conversion_ms;
+    } else if (ops->fetch(self, values) != STATUS_OK) {
+        failed(registry, slot, now_ms);
+    } else {
+        sampled(registry, slot, values, now_ms);
+    }
+}
+
+uint64_t sensor_registry_poll(sensor_registry_t *registry, uint64_t now_ms)
+{
+    for (size_t i = 0; i < registry->slot_count; i++) {
+        size_t index = (registry->next_slot + i) % registry->slot_count;
+        if (registry->slots[index].due_ms > now_ms) continue;
+        registry->next_slot = (index + 1) % registry->slot_count;
+        step(registry, &registry->slots[index], now_ms);
+        break;
+    }
+    uint64_t next_ms = UINT64_MAX;
+    for (size_t i = 0; i < registry->slot_count; i++) {
+        if (registry->slots[i].due_ms < next_ms) next_ms = registry->slots[i].due_ms;
+    }
+    return next_ms;
+}
+
+/* ---- Asking ------------------------------------------------------------------------------------------ */
+
+const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_view_t id)
+{
+    for (size_t i = 0; i < registry->sensor_count; i++) {
+        const sensor_t *sensor = &registry->sensors[i];
+        if (strlen(sensor->id) == id.count && memcmp(sensor->id, id.bytes, id.count) == 0) return sensor;
+    }
+    return NULL;
+}
+
+const char *sensor_quality_name(sensor_quality_t quality)
+{
+    static const char *const names[] = {
+        [QUALITY_PENDING] = "pending",
+        [QUALITY_OK] = "ok",
+        [QUALITY_MISSING] = "missing",
+        [QUALITY_ERROR] = "error",
+    };
+    return names[quality];
+}
+
+const char *sensor_kind_name(sensor_kind_t kind)
+{
+    static const char *const names[] = {
+        [SENSOR_TEMPERATURE] = "temperature",
+        [SENSOR_MAGNETIC_FLUX_DENSITY] = "magnetic_flux_density",
+    };
+    return names[kind];
+}
+
+const char *sensor_unit_symbol(sensor_unit_t unit)
+{
+    static const char *const symbols[] = {
+        [UNIT_CELSIUS] = "Cel",
+        [UNIT_TESLA] = "T",
+    };
+    return symbols[unit];
+}
