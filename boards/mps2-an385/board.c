@@ -1,0 +1,82 @@
+/* board.c - Arm MPS2+ (AN385): what hangs where. */
+#include "board.h"
+
+#include <string.h>
+
+#include "drivers/emc1414.h"
+#include "drivers/lsm303dlhc.h"
+#include "drivers/tmp105.h"
+#include "mps2.h"
+
+#define BOOT_OPTIONS_MAGIC 0x314f424au /* "JBO1" */
+
+/* In PSRAM, written by the emulator's loader or a debugger before start. Random on a board that nobody
+ * prepared. */
+typedef struct {
+    uint32_t magic;
+    uint8_t log_level;       /* 0..3 */
+    uint8_t ipv4_static;     /* 0, 1 */
+    uint8_t localhost_is_us; /* 0, 1 */
+    uint8_t reserved;
+    uint8_t ipv4_address[4];
+    uint8_t ipv4_netmask[4];
+    uint8_t ipv4_gateway[4];
+    uint8_t zero[40];
+    uint32_t crc32; /* IEEE 802.3, of all bytes before it */
+} boot_options_t;
+
+_Static_assert(sizeof(boot_options_t) == 64, "layout is documented in README.md");
+
+extern const boot_options_t __boot_options; /* from the linker script */
+
+static hal_i2c_t shield1 = { .base = MPS2_I2C_SHIELD1 };
+
+static tmp105_t temp0 = { .bus = &shield1, .addr = 0x48 };
+static emc1414_t emc0 = { .bus = &shield1, .addr = 0x4c };
+static lsm303dlhc_t mag0 = { .bus = &shield1, .addr = 0x1e };
+
+static const sensor_device_t sensors[] = {
+    { "temp0", &tmp105_ops, &temp0 },
+    { "emc0", &emc1414_ops, &emc0 },
+    { "mag0", &lsm303dlhc_ops, &mag0 },
+};
+
+static board_t board = {
+    .name = "mps2-an385",
+    .model = "Arm MPS2+ (AN385)",
+    .mcu = "Cortex-M3, 25 MHz",
+    .sensors = sensors,
+    .sensor_count = sizeof sensors / sizeof sensors[0],
+    .options = { .log_level = 2 },
+};
+
+static uint32_t crc32(const uint8_t *bytes, size_t count)
+{
+    uint32_t crc = 0xffffffffu;
+    for (size_t i = 0; i < count; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1u ? 0xedb88320u : 0u);
+    }
+    return ~crc;
+}
+
+static void take_boot_options(const boot_options_t *from)
+{
+    if (from->magic != BOOT_OPTIONS_MAGIC) return;
+    if (from->crc32 != crc32((const uint8_t *)from, offsetof(boot_options_t, crc32))) return;
+    if (from->log_level > 3 || from->ipv4_static > 1 || from->localhost_is_us > 1) return;
+    board_options_t *to = &board.options;
+    board.localhost_is_us = from->localhost_is_us == 1;
+    to->log_level = from->log_level;
+    to->ipv4_static = from->ipv4_static == 1;
+    memcpy(to->ipv4_address, from->ipv4_address, 4);
+    memcpy(to->ipv4_netmask, from->ipv4_netmask, 4);
+    memcpy(to->ipv4_gateway, from->ipv4_gateway, 4);
+}
+
+const board_t *board_init(void)
+{
+    mps2_init();
+    take_boot_options(&__boot_options);
+    return &board;
+}

@@ -1,0 +1,27 @@
+/* stack.c - how deep the stack has ever been, by a pattern that use overwrites. */
+#include <stdint.h>
+
+#include "cortex_m.h"
+#include "hal/system.h"
+
+#define PAINT 0xa5c3a5c3u
+
+/* From the linker script: the guard lies at the limit and is not part of the usable stack. */
+extern uint32_t __stack_floor[], __stack_top[];
+
+void cortex_m_stack_paint(void)
+{
+    uint32_t *sp;
+    __asm volatile("mov %0, sp" : "=r"(sp));
+    /* volatile, so that the loop does not become a call of memset, whose frame would lie in what it fills */
+    for (volatile uint32_t *p = __stack_floor; p < sp; p++) *p = PAINT;
+}
+
+status_t hal_system_stack(size_t *peak_bytes, size_t *size_bytes)
+{
+    const volatile uint32_t *p = __stack_floor;
+    while (p < __stack_top && *p == PAINT) p++;
+    *peak_bytes = (size_t)((uintptr_t)__stack_top - (uintptr_t)p);
+    *size_bytes = (size_t)((uintptr_t)__stack_top - (uintptr_t)__stack_floor);
+    return STATUS_OK;
+}

@@ -1,0 +1,153 @@
+#include "sbcon_i2c.h"
+
+#include <stdbool.h>
+
+#include "cortex_m.h"
+#include "hal/mmio.h"
+#include "mps2.h"
+
+#define SBCON_READ  0x0u
+#define SBCON_SET   0x0u
+#define SBCON_CLEAR 0x4u
+#define SCL         1u
+#define SDA         2u
+
+/* 5 us low, 5 us high: 100 kHz less the time of the instructions between, never more. */
+#define HALF_PERIOD_CYCLES (MPS2_SYSCLK_HZ / 200000u)
+#define TIMEOUT_CYCLES     (MPS2_SYSCLK_HZ / 1000000u * HAL_I2C_TIMEOUT_US)
+
+/* Pulses that free a chip which was interrupted in the middle of a byte, UM10204 section 3.1.16. */
+#define CLEAR_PULSES 9u
+
+typedef struct {
+    uintptr_t base;
+    uint32_t edge;   /* cortex_m_cycles at the last edge of SCL */
+    status_t status; /* the first thing that went wrong; from then on nothing more is done */
+} wire_t;
+
+static void release(const wire_t *w, uint32_t pins)
+{
+    mmio_write32(w->base + SBCON_SET, pins);
+}
+static void pull(const wire_t *w, uint32_t pins)
+{
+    mmio_write32(w->base + SBCON_CLEAR, pins);
+}
+static bool high(const wire_t *w, uint32_t pin)
+{
+    return (mmio_read32(w->base + SBCON_READ) & pin) != 0;
+}
+
+/* Counted from the last edge, so that what the processor did since then is part of the half period. */
+static void half_period(wire_t *w)
+{
+    while (cortex_m_cycles_since(w->edge) < HALF_PERIOD_CYCLES) {}
+    w->edge = cortex_m_cycles();
+}
+
+static void fail(wire_t *w, status_t status)
+{
+    if (w->status == STATUS_OK) w->status = status;
+}
+
+/* A chip may hold SCL low to gain time. */
+static void raise_scl(wire_t *w)
+{
+    release(w, SCL);
+    uint32_t start = cortex_m_cycles();
+    while (!high(w, SCL)) {
+        if (cortex_m_cycles_since(start) < TIMEOUT_CYCLES) continue;
+        fail(w, STATUS_TIMEOUT);
+        return;
+    }
+    w->edge = cortex_m_cycles();
+}
+
+/* SCL low on entry and on exit. returns the level that was on the wire */
+static bool bit(wire_t *w, bool value)
+{
+    if (value) {
+        release(w, SDA);
+    } else {
+        pull(w, SDA);
+    }
+    half_period(w);
+    raise_scl(w);
+    half_period(w);
+    bool level = high(w, SDA);
+    pull(w, SCL);
+    return level;
+}
+
+static void stop(wire_t *w)
+{
+    pull(w, SDA);
+    half_period(w);
+    release(w, SCL);
+    half_period(w);
+    release(w, SDA);
+    half_period(w);
+}
+
+/* Both lines must be high before a START. SDA low means that a chip believes it is still sending. */
+static void claim(wire_t *w)
+{
+    release(w, SCL | SDA);
+    raise_scl(w);
+    if (w->status != STATUS_OK || high(w, SDA)) return;
+    pull(w, SCL);
+    for (unsigned i = 0; i < CLEAR_PULSES && !bit(w, true); i++) {}
+    stop(w);
+    if (!high(w, SDA)) fail(w, STATUS_BUS);
+}
+
+/* START, or a repeated one: SCL low on exit. */
+static void start(wire_t *w)
+{
+    release(w, SDA);
+    half_period(w);
+    raise_scl(w);
+    half_period(w);
+    if (w->status == STATUS_OK && !high(w, SDA)) fail(w, STATUS_BUS);
+    pull(w, SDA);
+    half_period(w);
+    pull(w, SCL);
+}
+
+static void send(wire_t *w, uint8_t byte)
+{
+    for (uint8_t mask = 0x80; mask != 0 && w->status == STATUS_OK; mask = (uint8_t)(mask >> 1)) {
+        bool one = (byte & mask) != 0;
+        if (bit(w, one) != one) fail(w, STATUS_BUS);
+    }
+    if (w->status == STATUS_OK && bit(w, true)) fail(w, STATUS_NACK);
+}
+
+static uint8_t receive(wire_t *w, bool last)
+{
+    unsigned byte = 0;
+    for (unsigned i = 0; i < 8 && w->status == STATUS_OK; i++) byte = byte << 1 | (bit(w, true) ? 1u : 0u);
+    if (w->status == STATUS_OK) (void)bit(w, last);
+    return (uint8_t)byte;
+}
+
+status_t hal_i2c_transfer(hal_i2c_t *bus, uint8_t addr, const uint8_t *tx, size_t tx_bytes, uint8_t *rx,
+                          size_t rx_bytes)
+{
+    if (addr > 0x7fu || (tx_bytes == 0 && rx_bytes == 0)) return STATUS_INVALID;
+    wire_t w = { .base = bus->base, .edge = cortex_m_cycles(), .status = STATUS_OK };
+    claim(&w);
+    if (w.status != STATUS_OK) return w.status;
+    if (tx_bytes > 0) {
+        start(&w);
+        send(&w, (uint8_t)(addr << 1));
+        for (size_t i = 0; i < tx_bytes && w.status == STATUS_OK; i++) send(&w, tx[i]);
+    }
+    if (rx_bytes > 0 && w.status == STATUS_OK) {
+        start(&w);
+        send(&w, (uint8_t)(addr << 1 | 1u));
+        for (size_t i = 0; i < rx_bytes && w.status == STATUS_OK; i++) rx[i] = receive(&w, i + 1 == rx_bytes);
+    }
+    stop(&w);
+    return w.status;
+}
