@@ -1,0 +1,57 @@
+"""What the linked product and its libraries show: nothing unused, no heap where there must be none."""
+import re
+import subprocess
+
+import symbols
+
+OURS = re.compile(r"/(firmware|hal)/.*lib\w+\.a:|/main\.c\.o")
+# Public on purpose although this product does not call it, and why.
+UNUSED_ON_PURPOSE = {}
+
+
+def objects_of_product(option):
+    build = option("build-dir")
+    libraries = sorted(p for top in ("firmware", "hal") for p in (build / top).rglob("*.a")
+                       if p.name != "libhal_drivers_all.a")
+    mains = sorted((build / "firmware").glob("CMakeFiles/jembatan.dir/*.o"))
+    third_party = [p for p in (build / "liblwip.a", build / "libcjson.a") if p.exists()]
+    assert len(libraries) >= 8 and mains, "the libraries of the product were not found"
+    return symbols.read(option("nm"), libraries + mains + third_party)
+
+
+def test_every_global_symbol_is_used_by_another_object(option):
+    objects = objects_of_product(option)
+    found = [line for line in symbols.unused(objects, OURS.search) if line.split()[-1] not in UNUSED_ON_PURPOSE]
+    assert not found, "make it static, or remove it:\n" + "\n".join(found)
+
+
+def test_an_unused_symbol_is_found(option, tmp_path):
+    (tmp_path / "a.c").write_text("int used(void);\nint lonely(void);\n"
+                                  "int used(void) { return 1; }\nint lonely(void) { return used(); }\n")
+    (tmp_path / "b.c").write_text("int used(void);\nint main(void) { return used(); }\n")
+    for name in "ab":
+        subprocess.run([option("cc"), "-c", tmp_path / f"{name}.c", "-o", tmp_path / f"{name}.o"], check=True)
+    objects = symbols.read(option("nm"), [tmp_path / "a.o", tmp_path / "b.o"])
+    assert [line.split()[-1] for line in symbols.unused(objects, lambda where: True)] == ["lonely"]
+
+
+def heap_symbols(nm, image):
+    listing = subprocess.run([nm, image], check=True, capture_output=True, text=True).stdout
+    return re.findall(r" [TtWw] (malloc|calloc|realloc|free|_malloc_r|_free_r|_sbrk|_sbrk_r|sbrk)$", listing, re.M)
+
+
+def test_a_microcontroller_image_has_no_heap_at_all(option):
+    image = option("image")
+    found = heap_symbols(option("nm"), image)
+    if image.suffix == ".elf":
+        assert not found, f"{image.name} contains {found}"
+    else:
+        # On the host the C library brings its own; ours must go through the guard.
+        listing = subprocess.run([option("nm"), image], check=True, capture_output=True, text=True).stdout
+        assert re.search(r" T __wrap_malloc$", listing, re.M)
+
+
+def test_a_heap_in_an_image_is_found(option, tmp_path):
+    (tmp_path / "h.c").write_text("void *malloc(unsigned long n);\nvoid *malloc(unsigned long n) { return (void *)n; }\n")
+    subprocess.run([option("cc"), "-w", "-fno-builtin", "-c", tmp_path / "h.c", "-o", tmp_path / "h.o"], check=True)
+    assert heap_symbols(option("nm"), tmp_path / "h.o") == ["malloc"]
