@@ -75,7 +75,7 @@ static void write_allow(text_writer_t *out, uint8_t methods)
     bool first = true;
     text_string(out, "Allow: ");
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (!(methods >> i & 1u)) continue;
+        if (!((unsigned)methods >> i & 1u)) continue;
         if (!first) text_string(out, ", ");
         text_string(out, names[i]);
         first = false;
