@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# ./dev lint: every look at the sources that needs no test. ./dev has built sim-clang (clang's warnings are
+# errors there) and mps2-an385 before. clang-tidy's results are kept by the hash of what went into them.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+CACHE=build/lint
+JOBS=$(nproc)
+mkdir -p "$CACHE"
+failed=()
+
+step() {
+    local name=$1 start=$SECONDS
+    shift
+    if "$@"; then
+        printf 'lint: %-13s ok (%d s)\n' "$name" $((SECONDS - start))
+    else
+        printf 'lint: %-13s FAILED\n' "$name"
+        failed+=("$name")
+    fi
+}
+
+sources() { find firmware hal boards tests -name "$1" | sort; }
+
+check_format() { sources '*.[ch]' | xargs clang-format --dry-run -Werror; }
+
+check_shell() { shellcheck dev .ci/run cmake/*.sh; }
+
+check_python() {
+    { sources '*.py' && find cmake -name '*.py'; } | xargs /usr/bin/python3 -m pyflakes
+}
+
+# The simulator's sources as the host compiles them, then those only a Cortex-M product has.
+check_tidy() { /usr/bin/python3 cmake/tidy.py --jobs "$JOBS" --cache "$CACHE/tidy" build/sim-clang build/mps2-an385; }
+
+check_cppcheck() {
+    local folder
+    for folder in sim-clang mps2-an385; do
+        # Third-party files are in the database too; what they are worth is not ours to say.
+        mkdir -p "$CACHE/cppcheck-$folder"
+        cppcheck --project="build/$folder/compile_commands.json" --file-filter="$PWD/firmware/*" \
+            --file-filter="$PWD/hal/*" --file-filter="$PWD/boards/*" \
+            --cppcheck-build-dir="$CACHE/cppcheck-$folder" -j "$JOBS" \
+            --enable=warning,performance,portability --inline-suppr --suppress='*:*/lwip/*' \
+            --suppress='*:*/cjson/*' --suppress=missingIncludeSystem --quiet --error-exitcode=1 || return 1
+    done
+}
+
+step clang-format check_format
+step shellcheck check_shell
+step pyflakes check_python
+step cppcheck check_cppcheck
+step clang-tidy check_tidy
+
+if ((${#failed[@]})); then
+    printf 'lint: FAILED: %s\n' "${failed[*]}"
+    exit 1
+fi
+echo "lint: all clean"
