@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "drivers/emc1414.h"
-#include "drivers/lsm303dlhc.h"
-#include "drivers/tmp105.h"
-#include "mps2.h"
+#include "hal/drivers/emc1414.h"
+#include "hal/drivers/lsm303dlhc.h"
+#include "hal/drivers/tmp105.h"
+#include "hal/mps2/mps2.h"
 
 #define BOOT_OPTIONS_MAGIC 0x314f424au /* "JBO1" */
 

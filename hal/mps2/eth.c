@@ -1,7 +1,7 @@
 /* eth.c - hal/eth.h on the board's only Ethernet controller. */
 #include "hal/eth.h"
 
-#include "drivers/lan9118.h"
+#include "hal/drivers/lan9118.h"
 #include "mps2.h"
 
 static lan9118_t nic;
