@@ -1,0 +1,170 @@
+/* lwipopts.h - how lwIP 2.2.1 is built here, and why.
+ *
+ * All memory is lwIP's own: fixed pools and one static heap; libc's malloc is never called. Counts follow from
+ * limits.h. What is not named here has lwIP's default (lwip/opt.h).
+ */
+#ifndef CONFIG_LWIPOPTS_H
+#define CONFIG_LWIPOPTS_H
+
+#include "config/limits.h"
+
+/* ---- System: one context, polled by net_poll -------------------------------------------------------- */
+
+#define NO_SYS               1
+#define SYS_LIGHTWEIGHT_PROT 0
+#define LWIP_NETCONN         0
+#define LWIP_SOCKET          0
+#define LWIP_SINGLE_NETIF    1
+
+/* ---- Memory ----------------------------------------------------------------------------------------- */
+
+#define MEM_LIBC_MALLOC 0
+#define MEMP_MEM_MALLOC 0
+
+/* Structures with pointers live in the pools, so a pointer's size is what they must be aligned to. */
+#define MEM_ALIGNMENT __SIZEOF_POINTER__
+
+/* The heap carries what is sent: for each connection one full output buffer with the headers and the lwIP
+ * bookkeeping of its two segments, and besides that 4 KiB for ARP, DHCP, ND, ICMP and bare ACKs. When it
+ * is used up, bytes stay in http_conn and are tried again. */
+#define NET_SEGMENT_OVERHEAD_BYTES 128
+#define MEM_SIZE                   (HTTP_CONNECTIONS_MAX * (HTTP_OUTPUT_BYTES + 2 * NET_SEGMENT_OVERHEAD_BYTES) + 4096)
+
+/* Frames are received into chains of small buffers: a usual request takes one, a full frame three, so that a
+ * short segment waiting for its turn does not hold the memory of a full one. */
+#define PBUF_POOL_BUFSIZE        512
+#define NET_PBUFS_PER_FRAME      3
+#define NET_PBUFS_PER_CONNECTION NET_PBUFS_PER_FRAME
+#define NET_PBUFS_FOR_REASSEMBLY 6
+#define PBUF_POOL_SIZE                                                                                       \
+    (HTTP_CONNECTIONS_MAX * NET_PBUFS_PER_CONNECTION + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_PER_FRAME)
+#define PBUF_POOL_FREE_OOSEQ 1
+
+/* References to constant memory: the refusals' text, nothing else. */
+#define MEMP_NUM_PBUF (2 * HTTP_REFUSALS_MAX)
+
+/* What is in use and how much ever was is part of /status; packet counters nobody reads would only cost. */
+#define LWIP_STATS     1
+#define MEM_STATS      1
+#define MEMP_STATS     1
+#define LINK_STATS     0
+#define ETHARP_STATS   0
+#define IP_STATS       0
+#define IPFRAG_STATS   0
+#define ICMP_STATS     0
+#define UDP_STATS      0
+#define TCP_STATS      0
+#define IP6_STATS      0
+#define ICMP6_STATS    0
+#define IP6_FRAG_STATS 0
+#define MLD6_STATS     0
+#define ND6_STATS      0
+
+/* ---- Ethernet and ARP ------------------------------------------------------------------------------- */
+
+#define ETH_PAD_SIZE               2 /* = HAL_ETH_PAD_BYTES: the IP header lands on a word */
+#define ETHARP_SUPPORT_VLAN        0
+#define LWIP_NETIF_HOSTNAME        1 /* sent with DHCP, so that routers list us by name */
+#define LWIP_NETIF_STATUS_CALLBACK 1
+
+/* ---- IPv4 ------------------------------------------------------------------------------------------- */
+
+#define LWIP_IPV4          1
+#define IP_REASSEMBLY      1 /* RFC 1122 section 3.3.2 asks a host for it */
+#define IP_REASS_MAX_PBUFS NET_PBUFS_FOR_REASSEMBLY
+#define MEMP_NUM_REASSDATA 2
+#define IP_FRAG            0 /* nothing here sends more than a frame */
+#define LWIP_RAW           0
+#define MEMP_NUM_UDP_PCB   1 /* DHCP */
+
+#define LWIP_DHCP 1
+/* lwIP would probe each leased address for 5 to 7 s before its first use; the server has checked it already
+ * (RFC 2131 section 3.1), and a device that is away for that long after each boot is the worse evil. */
+#define LWIP_DHCP_DOES_ACD_CHECK 0
+/* After two DISCOVERs without an answer (6 s) an address of 169.254/16 is taken, with conflict detection (RFC
+ * 3927); DHCP goes on. netif_eth.c closes two gaps that 2.2.1 has between the two. */
+#define LWIP_AUTOIP                 1
+#define LWIP_DHCP_AUTOIP_COOP       1
+#define LWIP_DHCP_AUTOIP_COOP_TRIES 2
+
+/* ---- IPv6 ------------------------------------------------------------------------------------------- */
+
+#define LWIP_IPV6                 1
+#define LWIP_IPV6_AUTOCONFIG      1 /* SLAAC, RFC 4862 */
+#define LWIP_IPV6_NUM_ADDRESSES   3 /* link-local and two prefixes */
+#define LWIP_IPV6_MLD             1
+#define MEMP_NUM_MLD6_GROUP       4 /* a solicited-node group for each address, one to spare */
+#define LWIP_IPV6_FRAG            0
+#define LWIP_IPV6_REASS           1
+#define LWIP_IPV6_DHCP6           0
+#define MEMP_NUM_ND6_QUEUE        4
+#define LWIP_ND6_NUM_ROUTERS      2
+#define LWIP_ND6_NUM_PREFIXES     3
+#define LWIP_ND6_ALLOW_RA_UPDATES 1
+
+/* ---- TCP -------------------------------------------------------------------------------------------- */
+
+#define TCP_MSS 1460
+/* Two segments each way: what we send is one output buffer (HTTP_OUTPUT_BYTES), what comes in is small. */
+#define TCP_WND          (2 * TCP_MSS)
+#define TCP_SND_BUF      (2 * TCP_MSS)
+#define TCP_SND_QUEUELEN 8
+
+#define MEMP_NUM_TCP_PCB        (HTTP_CONNECTIONS_MAX + NET_TCP_SPARE_PCBS)
+#define MEMP_NUM_TCP_PCB_LISTEN 1
+/* For each connection two segments of an answer, its FIN and one that came out of order; for each spare block
+ * a FIN. */
+#define MEMP_NUM_TCP_SEG (HTTP_CONNECTIONS_MAX * 4 + NET_TCP_SPARE_PCBS)
+
+/* Half-open connections, so that a flood of SYNs leaves blocks to those that are served or closing. */
+#define TCP_LISTEN_BACKLOG 1
+#define NET_TCP_BACKLOG    4
+
+/* Out-of-order segments are kept, but no more than the peer could have sent in order. */
+#define TCP_QUEUE_OOSEQ     1
+#define TCP_OOSEQ_MAX_BYTES TCP_WND
+#define TCP_OOSEQ_MAX_PBUFS NET_PBUFS_PER_CONNECTION
+
+/* Half of TIME_WAIT. A segment does not live for lwIP's 60 s on a LAN, and a block that waits for it is one that
+ * a closed connection still holds. */
+#define TCP_MSL 5000
+
+/* Sequence numbers that cannot be guessed, RFC 6528 (net_random.c). */
+#define LWIP_HOOK_FILENAME "net/port/lwip_hooks.h"
+#define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port)                                      \
+    net_tcp_isn(local_ip, local_port, remote_ip, remote_port)
+
+/* ---- Checks of lwIP itself -------------------------------------------------------------------------- */
+
+/* Its assertions are for finding bugs: on in debug and sanitizer builds, with guards around each element, which
+ * the address sanitizer cannot see. In a product they would cost 13 KiB and turn an unlucky packet into a
+ * reset. */
+#if defined(__SANITIZE_ADDRESS__)
+#define NET_LWIP_CHECKS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NET_LWIP_CHECKS 1
+#endif
+#endif
+#if !defined(NET_LWIP_CHECKS) && !defined(NDEBUG)
+#define NET_LWIP_CHECKS 1
+#endif
+
+#ifdef NET_LWIP_CHECKS
+#define MEMP_OVERFLOW_CHECK 1
+#define MEMP_SANITY_CHECK   1
+#define MEM_OVERFLOW_CHECK  1
+#define MEM_SANITY_CHECK    1
+#else
+#define LWIP_NOASSERT
+#endif
+
+/* ---- What depends on what --------------------------------------------------------------------------- */
+
+_Static_assert(PBUF_POOL_BUFSIZE % 8 == 0, "hal_eth_receive wants whole words");
+_Static_assert(PBUF_POOL_BUFSIZE *NET_PBUFS_PER_FRAME >= 1514 + ETH_PAD_SIZE, "a frame fits its chain");
+_Static_assert(TCP_SND_BUF >= HTTP_OUTPUT_BYTES, "an output buffer goes out in one piece");
+_Static_assert(NET_TCP_BACKLOG + HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS,
+               "half-open ones leave room to close");
+
+#endif

@@ -1,0 +1,129 @@
+#include "net/http_tcp.h"
+
+#include "base/log.h"
+#include "net/http_tcp_refusal.h"
+#include "net/http_tcp_slot.h"
+
+/* ---- Admission -------------------------------------------------------------------------------------- */
+
+static http_tcp_slot_t *free_slot(http_tcp_t *tcp)
+{
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        if (!tcp->slots[i].pcb) return &tcp->slots[i];
+    }
+    return NULL;
+}
+
+/* The one that lingers and would have ended first. */
+static http_tcp_slot_t *lingering_slot(http_tcp_t *tcp)
+{
+    http_tcp_slot_t *found = NULL;
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        http_tcp_slot_t *slot = &tcp->slots[i];
+        if (http_conn_state(&slot->conn, tcp->now_ms) != HTTP_CONN_LINGER) continue;
+        if (!found || http_conn_deadline_ms(&slot->conn) < http_conn_deadline_ms(&found->conn)) found = slot;
+    }
+    return found;
+}
+
+/* The one that has been idle longest. */
+static http_tcp_slot_t *idle_slot(http_tcp_t *tcp)
+{
+    http_tcp_slot_t *found = NULL;
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        http_tcp_slot_t *slot = &tcp->slots[i];
+        if (slot->pending || http_conn_state(&slot->conn, tcp->now_ms) != HTTP_CONN_IDLE) continue;
+        if (!found || http_conn_idle_since_ms(&slot->conn) < http_conn_idle_since_ms(&found->conn))
+            found = slot;
+    }
+    return found;
+}
+
+static http_tcp_slot_t *make_room(http_tcp_t *tcp)
+{
+    http_tcp_slot_t *slot = lingering_slot(tcp);
+    if (!slot) slot = idle_slot(tcp);
+    if (!slot) return NULL;
+    tcp->evicted++;
+    http_tcp_slot_close(slot);
+    return slot;
+}
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+    http_tcp_t *tcp = arg;
+    if (err != ERR_OK || !pcb)
+        return ERR_VAL; /* lwIP has no control block left: the client's SYN comes again */
+    http_tcp_slot_t *slot = free_slot(tcp);
+    if (!slot) slot = make_room(tcp);
+    if (slot) {
+        tcp->accepted++;
+        http_tcp_slot_open(slot, pcb);
+        return ERR_OK;
+    }
+    tcp->refused++;
+    if (http_tcp_refuse(tcp, pcb)) return ERR_OK;
+    tcp_abort(pcb);
+    return ERR_ABRT;
+}
+
+/* ---- Time and pressure ------------------------------------------------------------------------------ */
+
+static void poll_slot(http_tcp_slot_t *slot, uint64_t now_ms)
+{
+    if (now_ms < http_conn_deadline_ms(&slot->conn)) return;
+    struct tcp_pcb *pcb = slot->pcb;
+    http_conn_timeout(&slot->conn, now_ms);
+    http_tcp_slot_turn(slot);
+    if (slot->pcb == pcb) tcp_output(pcb); /* outside of lwIP's callbacks nobody else does it */
+}
+
+uint64_t http_tcp_poll(http_tcp_t *tcp)
+{
+    if (tcp->now_ms < tcp->deadline_ms) return tcp->deadline_ms;
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        if (tcp->slots[i].pcb) poll_slot(&tcp->slots[i], tcp->now_ms);
+    }
+    uint64_t next_ms = http_tcp_poll_refusals(tcp);
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        if (!tcp->slots[i].pcb) continue;
+        uint64_t deadline_ms = http_conn_deadline_ms(&tcp->slots[i].conn);
+        if (deadline_ms < next_ms) next_ms = deadline_ms;
+    }
+    tcp->deadline_ms = next_ms;
+    return next_ms;
+}
+
+void http_tcp_shed(http_tcp_t *tcp)
+{
+    http_tcp_slot_t *worst = NULL;
+    unsigned most = NET_PBUFS_PER_CONNECTION;
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        http_tcp_slot_t *slot = &tcp->slots[i];
+        if (!slot->pcb || !slot->pending) continue;
+        unsigned held = pbuf_clen(slot->pending);
+        if (slot->pcb->refused_data) held += pbuf_clen(slot->pcb->refused_data);
+        if (held <= most) continue;
+        most = held;
+        worst = slot;
+    }
+    if (!worst) return;
+    log_warning("net", "connection reset: it held %u receive buffers", most);
+    http_tcp_slot_abort(worst);
+}
+
+status_t http_tcp_open(http_tcp_t *tcp, http_server_t *server, uint16_t port)
+{
+    tcp->server = server;
+    tcp->deadline_ms = UINT64_MAX;
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) tcp->slots[i].owner = tcp;
+    for (unsigned i = 0; i < HTTP_REFUSALS_MAX; i++) tcp->refusals[i].owner = tcp;
+    struct tcp_pcb *pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
+    if (!pcb) return STATUS_NO_MEMORY;
+    if (tcp_bind(pcb, IP_ANY_TYPE, port) != ERR_OK) return STATUS_INVALID;
+    tcp->listener = tcp_listen_with_backlog(pcb, NET_TCP_BACKLOG);
+    if (!tcp->listener) return STATUS_NO_MEMORY;
+    tcp_arg(tcp->listener, tcp);
+    tcp_accept(tcp->listener, on_accept);
+    return STATUS_OK;
+}

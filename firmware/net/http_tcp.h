@@ -1,0 +1,71 @@
+/* net/http_tcp.h - TCP connections carrying http_conn: slots, admission, deadlines.
+ *
+ * Bytes that http_conn does not take yet stay in their pbufs and are not acknowledged to the window: that is the
+ * back-pressure. Bytes it wants to send are copied into lwIP's heap; what finds no room there stays with
+ * http_conn and is tried again when something was acknowledged, or after half a second.
+ *
+ * Context: main loop only; the callbacks run inside lwIP, which runs inside net_poll.
+ */
+#ifndef NET_HTTP_TCP_H
+#define NET_HTTP_TCP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/limits.h"
+#include "hal/status.h"
+#include "http/http_conn.h"
+#include "lwip/tcp.h"
+
+typedef struct http_tcp http_tcp_t;
+
+typedef struct {
+    http_tcp_t *owner;
+    struct tcp_pcb *pcb;  /* NULL: the slot is free */
+    struct pbuf *pending; /* received, not yet taken by conn; NULL: nothing */
+    bool peer_closed;     /* FIN came; it is delivered behind pending */
+    bool told_closed;     /* ... and has been */
+    bool tx_closed;       /* our FIN is queued */
+    http_conn_t conn;
+} http_tcp_slot_t;
+
+/* A connection that is told 503. */
+typedef struct {
+    http_tcp_t *owner;
+    struct tcp_pcb *pcb; /* NULL: free */
+    bool answered;
+    uint64_t deadline_ms;
+} http_tcp_refusal_t;
+
+struct http_tcp {
+    http_server_t *server;
+    struct tcp_pcb *listener;
+    uint64_t now_ms;
+    uint64_t deadline_ms; /* nothing has to happen before; the true one may be later */
+    uint32_t accepted, refused, evicted;
+    uint8_t slots_used, slots_peak;
+    uint8_t refusals_used, refusals_peak;
+    http_tcp_slot_t slots[HTTP_CONNECTIONS_MAX];
+    http_tcp_refusal_t refusals[HTTP_REFUSALS_MAX];
+};
+
+/* Listens on all addresses.
+ * tcp       the caller's, zeroed, alive as long as the firmware
+ * returns   STATUS_OK, STATUS_NO_MEMORY */
+status_t http_tcp_open(http_tcp_t *tcp, http_server_t *server, uint16_t port);
+
+/* To be called before lwIP runs: the time that callbacks will see. */
+static inline void http_tcp_set_time(http_tcp_t *tcp, uint64_t now_ms)
+{
+    tcp->now_ms = now_ms;
+}
+
+/* Acts on deadlines that have passed. Costs one comparison when none has.
+ * returns   when to call again */
+uint64_t http_tcp_poll(http_tcp_t *tcp);
+
+/* Resets the connection that holds most received but untaken memory, if it holds more than its share. For when
+ * frames are lost for lack of buffers. */
+void http_tcp_shed(http_tcp_t *tcp);
+
+#endif

@@ -1,0 +1,204 @@
+#include "net/http_tcp_slot.h"
+
+/* Smallest piece worth a segment when the heap is nearly used up. */
+#define WRITE_BYTES_MIN 128u
+
+/* tcp_slowtmr ticks of 500 ms between two polls. */
+#define POLL_TICKS 1
+
+/* ---- Bytes ------------------------------------------------------------------------------------------ */
+
+/* Queues up to count bytes; when the heap has no room for them, fewer.
+ * returns   how many were queued */
+static size_t write_some(struct tcp_pcb *pcb, const uint8_t *bytes, size_t count)
+{
+    size_t part = LWIP_MIN(count, (size_t)tcp_sndbuf(pcb));
+    while (part > 0) {
+        u8_t flags = TCP_WRITE_FLAG_COPY | (part < count ? TCP_WRITE_FLAG_MORE : 0);
+        if (tcp_write(pcb, bytes, (u16_t)part, flags) == ERR_OK) return part;
+        part = part > WRITE_BYTES_MIN ? part / 2 : 0;
+    }
+    return 0;
+}
+
+static bool move_output(http_tcp_slot_t *slot)
+{
+    bool moved = false;
+    const uint8_t *bytes;
+    size_t count = http_conn_output(&slot->conn, &bytes);
+    while (count > 0) {
+        size_t sent = write_some(slot->pcb, bytes, count);
+        if (sent == 0) break;
+        http_conn_ack(&slot->conn, sent, slot->owner->now_ms);
+        moved = true;
+        count = http_conn_output(&slot->conn, &bytes);
+    }
+    return moved;
+}
+
+static bool move_input(http_tcp_slot_t *slot, size_t *taken)
+{
+    struct pbuf *first = slot->pending;
+    if (first) {
+        size_t used = http_conn_feed(&slot->conn, first->payload, first->len, slot->owner->now_ms);
+        if (used == 0) return false;
+        slot->pending = pbuf_free_header(first, (u16_t)used);
+        *taken += used;
+        return true;
+    }
+    if (!slot->peer_closed || slot->told_closed) return false;
+    slot->told_closed = true;
+    http_conn_peer_closed(&slot->conn);
+    return true;
+}
+
+/* ---- The end of a connection ------------------------------------------------------------------------ */
+
+/* From here on lwIP does not know the slot any more. */
+static struct tcp_pcb *release(http_tcp_slot_t *slot)
+{
+    struct tcp_pcb *pcb = slot->pcb;
+    tcp_arg(pcb, NULL);
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    tcp_err(pcb, NULL);
+    tcp_poll(pcb, NULL, 0);
+    slot->pcb = NULL;
+    slot->owner->slots_used--;
+    http_conn_close(&slot->conn);
+    return pcb;
+}
+
+static void drop_pending(http_tcp_slot_t *slot)
+{
+    if (slot->pending) pbuf_free(slot->pending);
+    slot->pending = NULL;
+}
+
+err_t http_tcp_slot_abort(http_tcp_slot_t *slot)
+{
+    drop_pending(slot);
+    tcp_abort(release(slot));
+    return ERR_ABRT;
+}
+
+err_t http_tcp_slot_close(http_tcp_slot_t *slot)
+{
+    /* tcp_close answers unread bytes with a reset, which could destroy an answer on its way. */
+    if (slot->pending) tcp_recved(slot->pcb, slot->pending->tot_len);
+    drop_pending(slot);
+    struct tcp_pcb *pcb = release(slot);
+    /* A block that only waits for the peer's agreement is the first to go when lwIP has no other left. */
+    tcp_setprio(pcb, TCP_PRIO_MIN);
+    if (tcp_close(pcb) == ERR_OK) return ERR_OK;
+    tcp_abort(pcb);
+    return ERR_ABRT;
+}
+
+/* Our FIN goes out behind what is queued; when the heap has no room for it lwIP tries again by itself. */
+static void end_our_direction(http_tcp_slot_t *slot)
+{
+    if (slot->tx_closed) return;
+    slot->tx_closed = true;
+    tcp_setprio(slot->pcb, TCP_PRIO_MIN);
+    tcp_shutdown(slot->pcb, 0, 1);
+}
+
+/* ---- Turns ------------------------------------------------------------------------------------------ */
+
+static err_t act_on_state(http_tcp_slot_t *slot)
+{
+    switch (http_conn_state(&slot->conn, slot->owner->now_ms)) {
+    case HTTP_CONN_IDLE:
+    case HTTP_CONN_ACTIVE: return ERR_OK;
+    case HTTP_CONN_LINGER: end_our_direction(slot); return ERR_OK;
+    case HTTP_CONN_CLOSED: return http_tcp_slot_close(slot);
+    case HTTP_CONN_ABORT: break;
+    }
+    return http_tcp_slot_abort(slot);
+}
+
+err_t http_tcp_slot_turn(http_tcp_slot_t *slot)
+{
+    size_t taken = 0;
+    bool moved;
+    do {
+        moved = move_output(slot);
+        moved |= move_input(slot, &taken);
+    } while (moved);
+    if (taken > 0) tcp_recved(slot->pcb, (u16_t)taken);
+    err_t result = act_on_state(slot);
+    if (slot->pcb) {
+        uint64_t deadline_ms = http_conn_deadline_ms(&slot->conn);
+        if (deadline_ms < slot->owner->deadline_ms) slot->owner->deadline_ms = deadline_ms;
+    }
+    return result;
+}
+
+/* ---- lwIP's callbacks ------------------------------------------------------------------------------- */
+
+static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+    http_tcp_slot_t *slot = arg;
+    LWIP_UNUSED_ARG(pcb);
+    LWIP_UNUSED_ARG(err);
+    if (!p) {
+        slot->peer_closed = true;
+        return http_tcp_slot_turn(slot);
+    }
+    if (!slot->pending) {
+        slot->pending = p;
+    } else if (pbuf_clen(slot->pending) < NET_PBUFS_PER_CONNECTION) {
+        pbuf_cat(slot->pending, p);
+    } else {
+        /* Many short segments would hold more memory than their window says: lwIP keeps this one, drops what
+         * follows it, and offers it again. */
+        return ERR_MEM;
+    }
+    return http_tcp_slot_turn(slot);
+}
+
+static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t bytes)
+{
+    LWIP_UNUSED_ARG(pcb);
+    LWIP_UNUSED_ARG(bytes);
+    return http_tcp_slot_turn(arg);
+}
+
+static err_t on_poll(void *arg, struct tcp_pcb *pcb)
+{
+    LWIP_UNUSED_ARG(pcb);
+    return http_tcp_slot_turn(arg);
+}
+
+/* The control block is gone: reset by the peer, given up by retransmission, or closed behind our FIN. */
+static void on_error(void *arg, err_t err)
+{
+    http_tcp_slot_t *slot = arg;
+    LWIP_UNUSED_ARG(err);
+    drop_pending(slot);
+    slot->pcb = NULL;
+    slot->owner->slots_used--;
+    http_conn_close(&slot->conn);
+}
+
+void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
+{
+    http_tcp_t *tcp = slot->owner;
+    slot->pcb = pcb;
+    slot->pending = NULL;
+    slot->peer_closed = false;
+    slot->told_closed = false;
+    slot->tx_closed = false;
+    if (++tcp->slots_used > tcp->slots_peak) tcp->slots_peak = tcp->slots_used;
+    http_conn_open(&slot->conn, tcp->server, tcp->now_ms);
+    tcp_arg(pcb, slot);
+    tcp_recv(pcb, on_recv);
+    tcp_sent(pcb, on_sent);
+    tcp_err(pcb, on_error);
+    tcp_poll(pcb, on_poll, POLL_TICKS);
+    /* Answers are handed over whole, so there is nothing that Nagle's algorithm could collect. */
+    tcp_nagle_disable(pcb);
+    uint64_t deadline_ms = http_conn_deadline_ms(&slot->conn);
+    if (deadline_ms < tcp->deadline_ms) tcp->deadline_ms = deadline_ms;
+}

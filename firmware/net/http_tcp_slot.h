@@ -1,0 +1,25 @@
+/* net/http_tcp_slot.h - one connection: bytes between its TCP control block and its http_conn. Private to net.
+ *
+ * This is where another transport (TLS) goes between the two.
+ */
+#ifndef NET_HTTP_TCP_SLOT_H
+#define NET_HTTP_TCP_SLOT_H
+
+#include "net/http_tcp.h"
+
+/* Takes a fresh connection into a free slot. */
+void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb);
+
+/* Moves what can be moved and acts on the connection's state.
+ * returns   ERR_OK, or ERR_ABRT: the control block is gone and a callback must say so to lwIP */
+err_t http_tcp_slot_turn(http_tcp_slot_t *slot);
+
+/* Ends the connection in order (FIN) and frees the slot. lwIP keeps the control block until the peer agrees.
+ * returns   as http_tcp_slot_turn */
+err_t http_tcp_slot_close(http_tcp_slot_t *slot);
+
+/* Resets the connection and frees the slot.
+ * returns   ERR_ABRT */
+err_t http_tcp_slot_abort(http_tcp_slot_t *slot);
+
+#endif

@@ -1,0 +1,88 @@
+#include "net/net.h"
+
+#include <string.h>
+
+#include "hal/clock.h"
+#include "hal/eth.h"
+#include "lwip/init.h"
+#include "lwip/priv/tcp_priv.h"
+#include "lwip/timeouts.h"
+#include "net/http_tcp.h"
+#include "net/net_random.h"
+#include "net/net_state.h"
+#include "net/netif_eth.h"
+
+/* How often the carrier is looked at: asking a PHY takes longer than answering a request, and nobody replugs a
+ * cable faster. */
+#define LINK_CHECK_MS 500u
+
+/* A frame that found no room in the chip's queue is offered again after this. */
+#define TX_RETRY_MS 1u
+
+net_state_t net_state;
+
+uint32_t sys_now(void)
+{
+    return (uint32_t)net_state.now_ms;
+}
+
+static void set_time(net_state_t *net, uint64_t now_ms)
+{
+    net->now_ms = now_ms;
+    http_tcp_set_time(&net->http, now_ms);
+}
+
+status_t net_init(const net_config_t *config, http_server_t *server)
+{
+    net_state_t *net = &net_state;
+    uint8_t mac[6];
+    status_t status = hal_eth_open(mac);
+    if (status != STATUS_OK) return status;
+    net->host_name = config->host_name;
+    set_time(net, hal_clock_ms());
+    net_random_init(mac, net->now_ms);
+    lwip_init();
+    status = netif_eth_open(&net->eth, config, mac);
+    if (status != STATUS_OK) return status;
+    status = http_tcp_open(&net->http, server, config->http_port);
+    net->open = status == STATUS_OK;
+    return status;
+}
+
+/* What was held up by a lack of room, on the wire or in memory. */
+static void relieve(net_state_t *net)
+{
+    if (net->eth.tx_busy) {
+        net->eth.tx_busy = false;
+        tcp_txnow();
+    }
+    if (net->eth.rx_starved) {
+        net->eth.rx_starved = false;
+        http_tcp_shed(&net->http);
+    }
+}
+
+static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
+uint64_t net_poll(uint64_t now_ms)
+{
+    net_state_t *net = &net_state;
+    if (!net->open) return UINT64_MAX;
+    set_time(net, now_ms);
+    if (now_ms >= net->link_check_ms) {
+        net->link_check_ms = now_ms + LINK_CHECK_MS;
+        netif_eth_check_link(&net->eth);
+    }
+    unsigned frames = 0;
+    while (frames < NET_FRAMES_PER_POLL && netif_eth_receive(&net->eth)) frames++;
+    sys_check_timeouts();
+    uint64_t deadline_ms = http_tcp_poll(&net->http);
+    if (net->eth.tx_busy || net->eth.rx_starved) relieve(net);
+    if (frames == NET_FRAMES_PER_POLL && hal_eth_pending() > 0) return now_ms;
+    if (net->eth.tx_busy) return now_ms + TX_RETRY_MS;
+    deadline_ms = earlier(deadline_ms, net->link_check_ms);
+    return earlier(deadline_ms, now_ms + sys_timeouts_sleeptime());
+}

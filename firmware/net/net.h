@@ -1,0 +1,85 @@
+/* net/net.h - the device's place on the network: Ethernet, IPv4, IPv6, and HTTP over TCP.
+ *
+ * Addresses come from DHCP with a link-local address (RFC 3927) when nobody answers, or are given; IPv6 by
+ * router advertisements (RFC 4862). There is one network, because lwIP is one.
+ *
+ * Context: main loop only.
+ */
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "hal/status.h"
+#include "http/http_server.h"
+
+#define NET_IPV4_TEXT_BYTES    16u /* 255.255.255.255 and NUL */
+#define NET_IPV6_TEXT_BYTES    40u /* eight groups of four digits and NUL */
+#define NET_IPV6_ADDRESSES_MAX 3u
+
+typedef struct {
+    const char *host_name;   /* sent with DHCP and accepted in a Host header; alive as long as the firmware */
+    bool ipv4_static;        /* false: DHCP */
+    uint8_t ipv4_address[4]; /* the three below only when ipv4_static */
+    uint8_t ipv4_netmask[4];
+    uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
+    uint16_t http_port;
+} net_config_t;
+
+/* Brings the network up and listens. Called once. Addresses come later, as does the link.
+ * config    copied, but for host_name
+ * server    borrowed for the life of the firmware
+ * returns   STATUS_OK, what hal_eth_open returns, STATUS_NO_MEMORY (lwipopts.h and limits.h do not fit) */
+status_t net_init(const net_config_t *config, http_server_t *server);
+
+/* Takes at most NET_FRAMES_PER_POLL frames in and does what is due.
+ * now_ms    hal_clock_ms()
+ * returns   when it wants to be called again if no frame comes; now_ms when there is more to do at once.
+ *           UINT64_MAX when net_init did not succeed */
+uint64_t net_poll(uint64_t now_ms);
+
+typedef enum { NET_IPV4_NONE, NET_IPV4_DHCP, NET_IPV4_STATIC, NET_IPV4_LINK_LOCAL } net_ipv4_mode_t;
+
+typedef struct {
+    uint8_t mac[6];
+    bool link_up;
+    const char *host_name;
+    net_ipv4_mode_t ipv4_mode;      /* where the present address comes from */
+    char ipv4[NET_IPV4_TEXT_BYTES]; /* the three are "" while there is no address */
+    char ipv4_netmask[NET_IPV4_TEXT_BYTES];
+    char ipv4_gateway[NET_IPV4_TEXT_BYTES];
+    size_t ipv6_count;                                      /* addresses that are checked and valid */
+    char ipv6[NET_IPV6_ADDRESSES_MAX][NET_IPV6_TEXT_BYTES]; /* RFC 5952, without zone */
+    uint32_t rx_frames;                                     /* counters since start */
+    uint32_t tx_frames;
+    uint32_t rx_dropped; /* lost in the interface or for lack of buffers */
+    uint32_t tx_dropped;
+    uint32_t connections_accepted;
+    uint32_t connections_refused; /* told 503 or reset because all slots were busy */
+    uint32_t connections_evicted; /* idle or lingering ones that gave way to a newcomer */
+} net_status_t;
+
+void net_read_status(net_status_t *out);
+
+/* True when a host, as it stands in a Host header without port, is one of our addresses, the host name, or the
+ * host name with ".local". Cheap for the IPv4 address, which is what nearly every request names. */
+bool net_is_own_host(text_view_t host);
+
+/* One bounded store of the network: a pool of lwIP, its heap, the HTTP slots. */
+typedef struct {
+    char name[16]; /* [a-z0-9_]+ */
+    uint32_t used; /* elements, for "heap" bytes */
+    uint32_t peak; /* most that were ever in use */
+    uint32_t size;
+    uint32_t exhausted; /* how often there was none left */
+} net_pool_t;
+
+size_t net_pool_count(void);
+
+/* index     below net_pool_count() */
+void net_read_pool(size_t index, net_pool_t *out);
+
+#endif

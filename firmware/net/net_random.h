@@ -1,0 +1,19 @@
+/* net/net_random.h - unpredictable numbers for the network stack: ports, transaction ids, sequence numbers.
+ *
+ * A keyed hash (HalfSipHash-2-4) of a counter or of a connection's addresses. Good against somebody who sees
+ * some outputs and would like to guess the next; not a source of keys or tokens.
+ *
+ * Context: main loop only.
+ */
+#ifndef NET_NET_RANDOM_H
+#define NET_NET_RANDOM_H
+
+#include <stdint.h>
+
+/* Takes the key from the platform's entropy. A board without any gets one made of its address and its uptime:
+ * unique, but not secret, and the log says so. Called once, before any other call here. */
+void net_random_init(const uint8_t mac[6], uint64_t now_ms);
+
+uint32_t net_random_u32(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* net/net_state.h - everything the network layer keeps, besides what lwIP has for itself. Private to net.
+ *
+ * There is one, because lwIP is one and calls back without a context (sys_now).
+ */
+#ifndef NET_NET_STATE_H
+#define NET_NET_STATE_H
+
+#include "net/http_tcp.h"
+#include "net/netif_eth.h"
+
+typedef struct {
+    bool open; /* net_init succeeded */
+    const char *host_name;
+    uint64_t now_ms;        /* of the running net_poll; all of lwIP sees this moment */
+    uint64_t link_check_ms; /* when to look at the carrier again */
+    netif_eth_t eth;
+    http_tcp_t http;
+} net_state_t;
+
+extern net_state_t net_state;
+
+#endif

@@ -1,0 +1,154 @@
+#include <string.h>
+
+#include "hal/eth.h"
+#include "lwip/ip6_addr.h"
+#include "lwip/memp.h"
+#include "lwip/priv/memp_priv.h"
+#include "lwip/stats.h"
+#include "net/net.h"
+#include "net/net_state.h"
+
+_Static_assert(NET_IPV6_ADDRESSES_MAX == LWIP_IPV6_NUM_ADDRESSES, "net.h and lwipopts.h must agree");
+
+/* ---- Addresses -------------------------------------------------------------------------------------- */
+
+static net_ipv4_mode_t ipv4_mode(netif_eth_t *eth)
+{
+    if (eth->ipv4_text[0] == 0) return NET_IPV4_NONE;
+    if (eth->ipv4_static) return NET_IPV4_STATIC;
+    return autoip_supplied_address(&eth->netif) ? NET_IPV4_LINK_LOCAL : NET_IPV4_DHCP;
+}
+
+static void read_ipv4(netif_eth_t *eth, net_status_t *out)
+{
+    out->ipv4_mode = ipv4_mode(eth);
+    if (out->ipv4_mode == NET_IPV4_NONE) return;
+    memcpy(out->ipv4, eth->ipv4_text, sizeof out->ipv4);
+    ip4addr_ntoa_r(netif_ip4_netmask(&eth->netif), out->ipv4_netmask, sizeof out->ipv4_netmask);
+    if (ip4_addr_isany(netif_ip4_gw(&eth->netif))) return;
+    ip4addr_ntoa_r(netif_ip4_gw(&eth->netif), out->ipv4_gateway, sizeof out->ipv4_gateway);
+}
+
+static void read_ipv6(const netif_eth_t *eth, net_status_t *out)
+{
+    for (unsigned i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
+        if (!ip6_addr_isvalid(netif_ip6_addr_state(&eth->netif, i))) continue;
+        ip6_addr_t address = *netif_ip6_addr(&eth->netif, i);
+        ip6_addr_clear_zone(&address);
+        ip6addr_ntoa_r(&address, out->ipv6[out->ipv6_count], NET_IPV6_TEXT_BYTES);
+        for (char *c = out->ipv6[out->ipv6_count]; *c; c++) {
+            if (*c >= 'A' && *c <= 'F') *c = (char)(*c - 'A' + 'a'); /* RFC 5952 section 4.3 */
+        }
+        out->ipv6_count++;
+    }
+}
+
+void net_read_status(net_status_t *out)
+{
+    net_state_t *net = &net_state;
+    hal_eth_stats_t frames;
+    hal_eth_read_stats(&frames);
+    memset(out, 0, sizeof *out);
+    memcpy(out->mac, net->eth.netif.hwaddr, sizeof out->mac);
+    out->link_up = netif_is_link_up(&net->eth.netif);
+    out->host_name = net->host_name;
+    read_ipv4(&net->eth, out);
+    read_ipv6(&net->eth, out);
+    out->rx_frames = frames.rx_frames;
+    out->tx_frames = frames.tx_frames;
+    out->rx_dropped = frames.rx_dropped + net->eth.rx_no_buffers;
+    out->tx_dropped = frames.tx_dropped;
+    out->connections_accepted = net->http.accepted;
+    out->connections_refused = net->http.refused;
+    out->connections_evicted = net->http.evicted;
+}
+
+static bool is_own_ipv6(text_view_t host)
+{
+    char text[NET_IPV6_TEXT_BYTES];
+    ip6_addr_t address;
+    if (host.count < 4 || host.bytes[0] != '[' || host.bytes[host.count - 1] != ']') return false;
+    if (host.count - 2 >= sizeof text) return false;
+    memcpy(text, host.bytes + 1, host.count - 2);
+    text[host.count - 2] = 0;
+    if (!ip6addr_aton(text, &address)) return false;
+    for (unsigned i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
+        if (!ip6_addr_isvalid(netif_ip6_addr_state(&net_state.eth.netif, i))) continue;
+        if (ip6_addr_zoneless_eq(&address, netif_ip6_addr(&net_state.eth.netif, i))) return true;
+    }
+    return false;
+}
+
+bool net_is_own_host(text_view_t host)
+{
+    static const char suffix[] = ".local";
+    const size_t suffix_bytes = sizeof suffix - 1;
+    if (host.count == 0) return false;
+    if (text_equal(host, text_view(net_state.eth.ipv4_text))) return true;
+    if (host.bytes[0] == '[') return is_own_ipv6(host);
+    text_view_t name = text_view(net_state.host_name);
+    if (text_equal_nocase(host, name)) return true;
+    if (host.count != name.count + suffix_bytes) return false;
+    text_view_t tail = { host.bytes + name.count, suffix_bytes };
+    host.count = name.count;
+    return text_equal_nocase(host, name) && text_equal_nocase(tail, text_view(suffix));
+}
+
+/* ---- Pools ------------------------------------------------------------------------------------------ */
+
+static const char *const memp_names[] = {
+#define LWIP_MEMPOOL(name, num, size, desc) #name,
+#include "lwip/priv/memp_std.h"
+};
+
+enum { POOL_HEAP = MEMP_MAX, POOL_CONNECTIONS, POOL_REFUSALS, POOL_BODIES, POOL_COUNT };
+
+size_t net_pool_count(void)
+{
+    return POOL_COUNT;
+}
+
+static void set_name(net_pool_t *out, const char *name)
+{
+    size_t i = 0;
+    for (; name[i] && i < sizeof out->name - 1; i++) {
+        out->name[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    }
+    out->name[i] = 0;
+}
+
+static void set_usage(net_pool_t *out, const struct stats_mem *stats, uint32_t size)
+{
+    out->used = stats->used;
+    out->peak = stats->max;
+    out->size = size;
+    out->exhausted = stats->err;
+}
+
+static void read_bodies(net_pool_t *out, const http_server_t *server)
+{
+    set_name(out, "http_body");
+    for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) out->used += server->bodies.taken[i];
+    out->peak = server->bodies.peak;
+    out->size = HTTP_BODIES_MAX;
+}
+
+void net_read_pool(size_t index, net_pool_t *out)
+{
+    const http_tcp_t *http = &net_state.http;
+    memset(out, 0, sizeof *out);
+    if (index < MEMP_MAX) {
+        set_name(out, memp_names[index]);
+        set_usage(out, memp_pools[index]->stats, memp_pools[index]->num);
+    } else if (index == POOL_HEAP) {
+        set_name(out, "heap");
+        set_usage(out, &lwip_stats.mem, MEM_SIZE);
+    } else if (index == POOL_CONNECTIONS) {
+        *out = (net_pool_t){ "http_connection", http->slots_used, http->slots_peak, HTTP_CONNECTIONS_MAX,
+                             http->refused };
+    } else if (index == POOL_REFUSALS) {
+        *out = (net_pool_t){ "http_refusal", http->refusals_used, http->refusals_peak, HTTP_REFUSALS_MAX, 0 };
+    } else if (http->server) {
+        read_bodies(out, http->server);
+    }
+}

@@ -1,0 +1,161 @@
+#include "net/netif_eth.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "config/limits.h"
+#include "hal/eth.h"
+#include "lwip/acd.h"
+#include "lwip/etharp.h"
+#include "lwip/ethip6.h"
+#include "lwip/prot/autoip.h"
+#include "netif/ethernet.h"
+
+_Static_assert(ETH_PAD_SIZE == HAL_ETH_PAD_BYTES, "lwIP and hal_eth must agree on the padding");
+
+#define MTU_BYTES 1500
+
+/* A segment is a header and what was queued in pieces for it; an echo answer is the chain that was received. */
+#define SLICES_MAX (TCP_SND_QUEUELEN + 2)
+
+/* ---- Frames ----------------------------------------------------------------------------------------- */
+
+static err_t send_frame(struct netif *netif, struct pbuf *p)
+{
+    netif_eth_t *eth = netif->state;
+    hal_eth_slice_t slices[SLICES_MAX];
+    size_t count = 0;
+    for (const struct pbuf *q = p; q; q = q->next) {
+        if (count == SLICES_MAX) return ERR_BUF;
+        slices[count].bytes = q->payload;
+        slices[count].count = q->len;
+        count++;
+    }
+    /* lwIP leads its frames by the padding, the wire does not know it. */
+    slices[0].bytes += ETH_PAD_SIZE;
+    slices[0].count -= ETH_PAD_SIZE;
+    switch (hal_eth_send(slices, count, (size_t)p->tot_len - ETH_PAD_SIZE)) {
+    case STATUS_OK: return ERR_OK;
+    case STATUS_BUSY: eth->tx_busy = true; return ERR_MEM;
+    default: return ERR_IF;
+    }
+}
+
+bool netif_eth_receive(netif_eth_t *eth)
+{
+    size_t bytes = hal_eth_pending();
+    if (bytes == 0) return false;
+    struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)(bytes + ETH_PAD_SIZE), PBUF_POOL);
+    if (!p) {
+        hal_eth_discard();
+        eth->rx_no_buffers++;
+        eth->rx_starved = true;
+        return true;
+    }
+    hal_eth_span_t spans[NET_PBUFS_PER_FRAME];
+    size_t count = 0;
+    for (const struct pbuf *q = p; q; q = q->next) {
+        spans[count].bytes = q->payload;
+        spans[count].count = (q->len + 3u) & ~3u; /* the buffer behind a last, shorter part is ours as well */
+        count++;
+    }
+    hal_eth_receive(spans, count);
+    ethernet_input(p, &eth->netif);
+    return true;
+}
+
+/* ---- Link and addresses ----------------------------------------------------------------------------- */
+
+void netif_eth_check_link(netif_eth_t *eth)
+{
+    bool up = hal_eth_link_up();
+    if (up == (bool)netif_is_link_up(&eth->netif)) return;
+    log_info("net", "link %s", up ? "up" : "down");
+    if (up)
+        netif_set_link_up(&eth->netif);
+    else
+        netif_set_link_down(&eth->netif);
+    if (up && eth->ipv4_static) etharp_gratuitous(&eth->netif);
+}
+
+/* lwIP 2.2.1 leaves two gaps between DHCP and link-local addresses:
+ * - a lease that arrives while a link-local address is still being probed would be overwritten by it when the
+ *   probing ends;
+ * - after a lease is lost, a link-local address that was in use before it would never be taken up again,
+ *   because autoip still counts as started. */
+static void settle_link_local(netif_eth_t *eth)
+{
+    const ip4_addr_t *address = netif_ip4_addr(&eth->netif);
+    if (ip4_addr_islinklocal(address)) return;
+    bool lost = ip4_addr_isany(address) && eth->autoip.state == AUTOIP_STATE_BOUND;
+    bool overtaken = !ip4_addr_isany(address) && eth->autoip.state == AUTOIP_STATE_CHECKING;
+    if (!lost && !overtaken) return;
+    acd_stop(&eth->autoip.acd);
+    autoip_stop(&eth->netif);
+}
+
+static void address_changed(struct netif *netif)
+{
+    netif_eth_t *eth = netif->state;
+    char text[NET_IPV4_TEXT_BYTES] = "";
+    settle_link_local(eth);
+    if (!ip4_addr_isany(netif_ip4_addr(netif))) ip4addr_ntoa_r(netif_ip4_addr(netif), text, sizeof text);
+    if (strcmp(text, eth->ipv4_text) == 0) return;
+    memcpy(eth->ipv4_text, text, sizeof text);
+    if (text[0] == 0) {
+        log_info("net", "no IPv4 address");
+        return;
+    }
+    log_info("net", "IPv4 address %s", text);
+    /* With conflict detection built in, lwIP announces link-local addresses only. */
+    if (netif_is_link_up(netif)) etharp_gratuitous(netif);
+}
+
+static err_t init_netif(struct netif *netif)
+{
+    netif->name[0] = 'e';
+    netif->name[1] = 'n';
+    netif->mtu = MTU_BYTES;
+    netif->hwaddr_len = ETH_HWADDR_LEN;
+    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_MLD6;
+    netif->output = etharp_output;
+    netif->output_ip6 = ethip6_output;
+    netif->linkoutput = send_frame;
+    return ERR_OK;
+}
+
+static void ip4_from(ip4_addr_t *out, const uint8_t bytes[4])
+{
+    IP4_ADDR(out, bytes[0], bytes[1], bytes[2], bytes[3]);
+}
+
+static status_t start_ipv4(netif_eth_t *eth, const net_config_t *config)
+{
+    eth->ipv4_static = config->ipv4_static;
+    if (config->ipv4_static) {
+        ip4_addr_t address, netmask, gateway;
+        ip4_from(&address, config->ipv4_address);
+        ip4_from(&netmask, config->ipv4_netmask);
+        ip4_from(&gateway, config->ipv4_gateway);
+        netif_set_addr(&eth->netif, &address, &netmask, &gateway);
+        return STATUS_OK;
+    }
+    dhcp_set_struct(&eth->netif, &eth->dhcp);
+    autoip_set_struct(&eth->netif, &eth->autoip);
+    return dhcp_start(&eth->netif) == ERR_OK ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config, const uint8_t mac[6])
+{
+    struct netif *netif = &eth->netif;
+    memcpy(netif->hwaddr, mac, ETH_HWADDR_LEN);
+    if (!netif_add_noaddr(netif, eth, init_netif, ethernet_input)) return STATUS_NO_MEMORY;
+    netif_set_default(netif);
+    netif_set_hostname(netif, config->host_name);
+    netif_set_status_callback(netif, address_changed);
+    netif_set_up(netif);
+    netif_create_ip6_linklocal_address(netif, 1);
+    netif_set_ip6_autoconfig_enabled(netif, 1);
+    netif_eth_check_link(eth);
+    return start_ipv4(eth, config);
+}

@@ -1,0 +1,27 @@
+/* arch/cc.h - what lwIP has to know of compiler and platform: gcc or clang, any board.
+ */
+#ifndef NET_PORT_ARCH_CC_H
+#define NET_PORT_ARCH_CC_H
+
+#include <stdint.h>
+
+#define BYTE_ORDER __BYTE_ORDER__
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define lwip_htons(x) ((uint16_t)__builtin_bswap16((uint16_t)(x)))
+#define lwip_htonl(x) ((uint32_t)__builtin_bswap32((uint32_t)(x)))
+#endif
+
+uint32_t net_random_u32(void);
+#define LWIP_RAND() net_random_u32()
+
+/* lwIP's own printf output needs libc's printf and is never on (LWIP_DEBUG); defining these keeps its stdio
+ * defaults out. */
+#define LWIP_PLATFORM_DIAG(x)                                                                                \
+    do {                                                                                                     \
+    } while (0)
+
+_Noreturn void net_port_assert(const char *what, const char *file, int line);
+#define LWIP_PLATFORM_ASSERT(what) net_port_assert(what, __FILE__, __LINE__)
+
+#endif
