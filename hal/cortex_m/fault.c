@@ -83,13 +83,14 @@ __attribute__((naked)) void cortex_m_fault_entry(void)
 __attribute__((used, noreturn)) void cortex_m_fault_record(const uint32_t *frame)
 {
     uint32_t cfsr = mmio_read32(CFSR);
-    bool sound = frame >= __stack_floor && frame + 8 <= __stack_top;
+    uintptr_t sp = (uintptr_t)frame;
+    bool sound = sp >= (uintptr_t)__stack_floor && sp + 32u <= (uintptr_t)__stack_top;
     memset(&record, 0, sizeof record);
     record.end = END_FAULT;
     record.lr = sound ? frame[5] : UNKNOWN;
     record.pc = sound ? frame[6] : UNKNOWN;
     record.psr = sound ? frame[7] : UNKNOWN;
-    record.sp = (uint32_t)(uintptr_t)frame;
+    record.sp = (uint32_t)sp;
     record.cfsr = cfsr;
     record.hfsr = mmio_read32(HFSR);
     record.address = UNKNOWN;

@@ -11,17 +11,18 @@ extern uint32_t __stack_floor[], __stack_top[];
 
 void cortex_m_stack_paint(void)
 {
-    uint32_t *sp;
+    uintptr_t sp;
     __asm volatile("mov %0, sp" : "=r"(sp));
     /* volatile, so that the loop does not become a call of memset, whose frame would lie in what it fills */
-    for (volatile uint32_t *p = __stack_floor; p < sp; p++) *p = PAINT;
+    for (uintptr_t at = (uintptr_t)__stack_floor; at < sp; at += 4) *(volatile uint32_t *)at = PAINT;
 }
 
 status_t hal_system_stack(size_t *peak_bytes, size_t *size_bytes)
 {
-    const volatile uint32_t *p = __stack_floor;
-    while (p < __stack_top && *p == PAINT) p++;
-    *peak_bytes = (size_t)((uintptr_t)__stack_top - (uintptr_t)p);
-    *size_bytes = (size_t)((uintptr_t)__stack_top - (uintptr_t)__stack_floor);
+    uintptr_t top = (uintptr_t)__stack_top;
+    uintptr_t deepest = (uintptr_t)__stack_floor;
+    while (deepest < top && *(const volatile uint32_t *)deepest == PAINT) deepest += 4;
+    *peak_bytes = top - deepest;
+    *size_bytes = top - (uintptr_t)__stack_floor;
     return STATUS_OK;
 }

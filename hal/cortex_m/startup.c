@@ -39,11 +39,20 @@ __attribute__((section(".vectors.core"), used)) const vectors_t cortex_m_vectors
     },
 };
 
+static void copy_words(uintptr_t to, uintptr_t end, uintptr_t from)
+{
+    for (; to < end; to += 4, from += 4) *(uint32_t *)to = *(const uint32_t *)from;
+}
+
+static void clear_words(uintptr_t to, uintptr_t end)
+{
+    for (; to < end; to += 4) *(uint32_t *)to = 0;
+}
+
 void cortex_m_reset(void)
 {
-    const uint32_t *from = __data_load;
-    for (uint32_t *to = __data_start; to < __data_end;) *to++ = *from++;
-    for (uint32_t *to = __bss_start; to < __bss_end;) *to++ = 0;
+    copy_words((uintptr_t)__data_start, (uintptr_t)__data_end, (uintptr_t)__data_load);
+    clear_words((uintptr_t)__bss_start, (uintptr_t)__bss_end);
     cortex_m_stack_paint();
     cortex_m_protect();
     cortex_m_reset_record_load();
