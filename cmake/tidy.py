@@ -24,8 +24,9 @@ def arm_includes():
     probe = subprocess.run(["arm-none-eabi-gcc", "-E", "-v", "-xc", "/dev/null"], capture_output=True, text=True,
                            check=True).stderr
     listed = probe[probe.index("#include <...>"):probe.index("End of search list")].splitlines()[1:]
+    folders = [str(pathlib.Path(line.strip()).resolve()) for line in listed]
     # gcc's own headers (its stdint.h and arm_acle.h) are not for clang, which brings its own.
-    return [word for line in listed if "/gcc/" not in line for word in ("-isystem", line.strip())]
+    return [word for folder in folders if "/gcc/" not in folder for word in ("-isystem", folder)]
 
 
 def commands(databases):

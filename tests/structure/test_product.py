@@ -1,4 +1,5 @@
 """What the linked product and its libraries show: nothing unused, no heap where there must be none."""
+import json
 import re
 import subprocess
 
@@ -55,3 +56,19 @@ def test_a_heap_in_an_image_is_found(option, tmp_path):
     (tmp_path / "h.c").write_text("void *malloc(unsigned long n);\nvoid *malloc(unsigned long n) { return (void *)n; }\n")
     subprocess.run([option("cc"), "-w", "-fno-builtin", "-c", tmp_path / "h.c", "-o", tmp_path / "h.o"], check=True)
     assert heap_symbols(option("nm"), tmp_path / "h.o") == ["malloc"]
+
+
+def test_sizes_by_layer_add_up_to_what_the_image_has(option, root):
+    measured = subprocess.run(["/usr/bin/python3", root / "tests/support/size.py", option("image"),
+                               option("build-dir") / "jembatan.map", "--json", "/dev/stdout"],
+                              check=True, capture_output=True, text=True).stdout
+    table = json.loads(measured[measured.index("{"):])
+    size = str(option("nm")).removesuffix("nm") + "size"
+    listed = subprocess.run([size, option("image")], check=True, capture_output=True, text=True).stdout
+    text, data, bss = (int(word) for word in listed.splitlines()[1].split()[:3])
+    total = table.pop("total")
+    assert total["flash_bytes"] == text + data
+    assert {"api", "http", "net", "hal", "lwip"} <= {name for name, row in table.items() if row["flash_bytes"] > 500}
+    assert table["other"]["flash_bytes"] < total["flash_bytes"] / 5
+    if option("image").suffix == ".elf":
+        assert total["ram_bytes"] == data + bss
