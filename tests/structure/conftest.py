@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 def pytest_addoption(parser):
     parser.addoption("--build-dir", type=pathlib.Path, help="the build this runs in")
-    parser.addoption("--image", type=pathlib.Path, help="its product")
+    parser.addoption("--product", type=pathlib.Path, help="its product")
     parser.addoption("--probe", type=pathlib.Path, help="the program that breaks the heap rule")
     parser.addoption("--nm", default="nm", help="nm of its toolchain")
     parser.addoption("--cc", default="gcc", help="its C compiler")

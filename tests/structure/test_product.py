@@ -42,7 +42,7 @@ def heap_symbols(nm, image):
 
 
 def test_a_microcontroller_image_has_no_heap_at_all(option):
-    image = option("image")
+    image = option("product")
     found = heap_symbols(option("nm"), image)
     if image.suffix == ".elf":
         assert not found, f"{image.name} contains {found}"
@@ -59,16 +59,16 @@ def test_a_heap_in_an_image_is_found(option, tmp_path):
 
 
 def test_sizes_by_layer_add_up_to_what_the_image_has(option, root):
-    measured = subprocess.run(["/usr/bin/python3", root / "tests/support/size.py", option("image"),
+    measured = subprocess.run(["/usr/bin/python3", root / "tests/support/size.py", option("product"),
                                option("build-dir") / "jembatan.map", "--json", "/dev/stdout"],
                               check=True, capture_output=True, text=True).stdout
     table = json.loads(measured[measured.index("{"):])
     size = str(option("nm")).removesuffix("nm") + "size"
-    listed = subprocess.run([size, option("image")], check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run([size, option("product")], check=True, capture_output=True, text=True).stdout
     text, data, bss = (int(word) for word in listed.splitlines()[1].split()[:3])
     total = table.pop("total")
     assert total["flash_bytes"] == text + data
     assert {"api", "http", "net", "hal", "lwip"} <= {name for name, row in table.items() if row["flash_bytes"] > 500}
     assert table["other"]["flash_bytes"] < total["flash_bytes"] / 5
-    if option("image").suffix == ".elf":
+    if option("product").suffix == ".elf":
         assert total["ram_bytes"] == data + bss

@@ -1,0 +1,65 @@
+"""The one command: what it says, what it installs, and that it installs nothing twice."""
+import os
+import re
+import subprocess
+
+import pytest
+
+
+@pytest.fixture(name="machine")
+def fixture_machine(root, tmp_path):
+    """machine(missing, *words): ./dev on a machine whose package tools are ours and write down their calls."""
+    wanted = [line.split()[0] for line in (root / "cmake/packages.txt").read_text().splitlines()
+              if line and not line.startswith("#")]
+
+    def run(missing, *words):
+        calls = tmp_path / "calls"
+        calls.write_text("")
+        installed = "\n".join(f"{name} installed" for name in wanted if name not in missing)
+        tools = {"dpkg-query": f"cat <<'EOF'\n{installed}\nEOF\n", "sudo": 'exec "$@"\n',
+                 "apt-get": f'echo "$*" >>{calls}\n'}
+        for name, script in tools.items():
+            (tmp_path / name).write_text("#!/bin/sh\n" + script)
+            (tmp_path / name).chmod(0o755)
+        done = subprocess.run([root / "dev", *words], env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+                              capture_output=True, text=True, check=False)
+        return done, calls.read_text().splitlines()
+    return run
+
+
+def test_nothing_missing_means_apt_is_not_called(machine):
+    done, calls = machine([], "deps")
+    assert done.returncode == 0, done.stderr
+    assert calls == [] and "installing" not in done.stderr
+
+
+def test_what_is_missing_is_said_and_installed_in_one_go(machine):
+    done, calls = machine(["gcovr", "ninja-build"], "deps")
+    assert done.returncode == 0, done.stderr
+    assert "installing by apt: ninja-build gcovr" in done.stderr
+    assert len(calls) == 2 and calls[0].endswith("update")
+    assert re.search(r"install --no-install-recommends ninja-build gcovr$", calls[1])
+
+
+def test_every_package_has_its_reason(root):
+    for line in (root / "cmake/packages.txt").read_text().splitlines():
+        assert not line or line.startswith("# ") or re.fullmatch(r"[a-z0-9.+-]+ +# \S.*", line), line
+
+
+def test_help_names_every_command(root):
+    listed = subprocess.run([root / "dev", "help"], capture_output=True, text=True, check=True).stdout
+    commands = re.search(r"^(\w+(?: \| \w+)+)\) \"cmd_", (root / "dev").read_text(), re.M).group(1).split(" | ")
+    assert len(commands) >= 6
+    for command in commands:
+        assert re.search(rf"^  {command}\b", listed, re.M), command
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["build"], ["size"], ["test", "--nonsense"]])
+def test_what_it_does_not_understand_is_an_error(machine, words):
+    done, _ = machine([], *words)
+    assert done.returncode == 2 and "dev:" in done.stderr
+
+
+def test_an_unknown_board_is_named(machine):
+    done, _ = machine([], "build", "no-such-board")
+    assert done.returncode == 2 and "no-such-board" in done.stderr
