@@ -1,0 +1,56 @@
+"""Options and fixtures of all suites that speak to a whole device.
+
+    /usr/bin/python3 -m pytest tests/api --board mps2-an385
+    /usr/bin/python3 -m pytest tests/flow --board sim --image build/sim-sanitize/jembatan
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from support.board import ROOT, Board  # noqa: E402
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("jembatan")
+    group.addoption("--board", default="sim", help="the board under test, a folder of boards/")
+    group.addoption("--image", help="its image; default: build/BOARD/jembatan[.elf]")
+    group.addoption("--image-dir", help="where all boards' images are, as BOARD/jembatan[.elf]; default: build")
+
+
+def image_of(config, board):
+    """The image of any board. --image is the one under test."""
+    if config.getoption("--image") and board.name == config.getoption("--board"):
+        return Path(config.getoption("--image")).resolve()
+    folder = Path(config.getoption("--image-dir") or ROOT / "build").resolve()
+    return folder / board.name / board.image.name
+
+
+@pytest.fixture(scope="session")
+def board(pytestconfig):
+    return Board(pytestconfig.getoption("--board"))
+
+
+@pytest.fixture(scope="session")
+def image(pytestconfig, board):
+    return image_of(pytestconfig, board)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "needs(ability): collected only where the board can do that: broken_chips")
+
+
+def pytest_collection_modifyitems(config, items):
+    """A test marked needs("...") is collected only where the board can do that; it is never a skip."""
+    here = Board(config.getoption("--board"))
+    keep, drop = [], []
+    for item in items:
+        needs = {name for mark in item.iter_markers("needs") for name in mark.args}
+        assert needs <= {"broken_chips"}, f"{item.nodeid}: {needs}"
+        (keep if not needs or here.can_break_chips else drop).append(item)
+    if drop:
+        config.hook.pytest_deselected(items=drop)
+        items[:] = keep

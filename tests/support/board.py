@@ -1,0 +1,37 @@
+"""Facts about a board: which of the two ways it is run in, and what its emulator can do.
+
+A board with an emulator.json is run in that emulator; one without is a program of this machine (the simulator).
+"""
+
+import json
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class UnknownBoard(Exception):
+    pass
+
+
+class Board:
+    def __init__(self, name):
+        folder = ROOT / "boards" / name
+        if not (folder / "board.cmake").is_file():
+            known = ", ".join(sorted(path.parent.name for path in (ROOT / "boards").glob("*/board.cmake")))
+            raise UnknownBoard(f"there is no board '{name}'; boards: {known}")
+        self.name = name
+        facts = folder / "emulator.json"
+        self.emulator = json.loads(facts.read_text()) if facts.is_file() else None
+
+    @property
+    def is_simulator(self):
+        return self.emulator is None
+
+    @property
+    def can_break_chips(self):
+        """Chips can be made to fail while the device runs. Emulators have no hot-plug."""
+        return self.is_simulator
+
+    @property
+    def image(self):
+        return ROOT / "build" / self.name / ("jembatan" if self.is_simulator else "jembatan.elf")

@@ -1,0 +1,191 @@
+"""A device under test: started, asked, disturbed and stopped by a test."""
+
+import copy
+import json
+import os
+import shutil
+import socket
+import tempfile
+import time
+
+from support import launch
+from support.http1 import Client, Closed
+
+
+def eventually(ask, timeout=5.0, **expected):
+    """Asks again and again until the answer has all the expected members; with none expected, until it is true.
+    Returns the answer. The pace is the device's: each question is a request of its own."""
+    deadline = time.monotonic() + timeout
+    while True:
+        answer = ask()
+        if all(answer.get(key, ...) == value for key, value in expected.items()) if expected else answer:
+            return answer
+        assert time.monotonic() < deadline, f"not {expected or 'true'} within {timeout} s; last: {answer}"
+
+
+class Device:
+    """One device behind a TCP port of this machine (net "slirp") or on a test's own LAN ("unix:...")."""
+
+    def __init__(self, board, image=None, **options):
+        self.board = board
+        self.image = image or board.image
+        self._folder = tempfile.mkdtemp(prefix="jembatan-")
+        self._first = launch.Options(state=os.path.join(self._folder, "state"), **options)
+        self.options = copy.deepcopy(self._first)
+        self.process = None
+        self._client = None
+        self._control = None
+
+    # ---- life ----------------------------------------------------------------------------------------------
+
+    def start(self, timeout=30.0):
+        if self.board.is_simulator:
+            self.options.control = os.path.join(self._folder, "control")
+        if self.options.net == "slirp":
+            self.process = launch.start_ready(self.board, self.image, self.options, timeout=timeout)
+        else:
+            self.process = launch.Process(self.board, self.image, self.options)
+            self.process.start()
+        return self
+
+    def stop(self):
+        self._disconnect()
+        return self.process.stop() if self.process else None
+
+    def kill(self):
+        """The power cut."""
+        self._disconnect()
+        return self.process.kill()
+
+    def restart(self, **changes):
+        """Starts anew as at first, but for the changes; what lasts (state) lasts."""
+        self.stop()
+        self.options = copy.deepcopy(self._first)
+        for name, value in changes.items():
+            assert hasattr(self.options, name), name
+            setattr(self.options, name, value)
+        return self.start()
+
+    def destroy(self):
+        try:
+            return self.stop()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _disconnect(self):
+        for connection in (self._client, self._control):
+            if connection:
+                connection.close()
+        self._client = self._control = None
+
+    @property
+    def console(self):
+        return self.process.console.text
+
+    def check_alive(self):
+        self.process.check_alive()
+
+    # ---- HTTP ----------------------------------------------------------------------------------------------
+
+    @property
+    def port(self):
+        return self.process.port
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}/"
+
+    def connect(self, timeout=10.0):
+        """A new connection, the caller's to close."""
+        return Client("127.0.0.1", self.port, timeout)
+
+    def request(self, path, headers=(), method="GET", body=None, **kwargs):
+        """Over one connection that is kept, and opened anew when the device has closed it."""
+        if self._client:
+            try:
+                return self._ask(path, headers, method, body, kwargs)
+            except (Closed, OSError):
+                self.check_alive()
+                self._client.close()
+        self._client = self.connect()
+        return self._ask(path, headers, method, body, kwargs)
+
+    def _ask(self, path, headers, method, body, kwargs):
+        response = self._client.request(path, headers, method, body, **kwargs)
+        if response.closes:
+            self._client.read_end()
+            self._client.close()
+            self._client = None
+        return response
+
+    def get(self, path, headers=()):
+        return self.request(path, headers)
+
+    def sensor(self, sensor):
+        return self.get(f"/api/v1/sensors/{sensor}").json()
+
+    # ---- the world around the device -------------------------------------------------------------------------
+
+    def set(self, sensor, value):
+        """What the chip measures from now on, in the sensor's unit."""
+        if self.board.is_simulator:
+            self._order(f"set {sensor} {launch.plain(value)}")
+        else:
+            self.process.set_value(sensor, value)
+
+    def _order(self, line):
+        """One line to the simulator's control socket."""
+        if not self._control:
+            self._control = socket.socket(socket.AF_UNIX)
+            self._control.settimeout(5)
+            self._control.connect(self.options.control)
+        self._control.sendall(line.encode() + b"\n")
+        answer = b""
+        while not answer.endswith(b"\n"):
+            piece = self._control.recv(4096)
+            if not piece:
+                self.check_alive()
+                raise launch.DeviceDied(f"the control socket closed on '{line}'")
+            answer += piece
+        text = answer.decode().strip()
+        assert text == "ok" or text.startswith("ok "), f"{line}: {text}"
+        return text[3:]
+
+    def nak(self, device):
+        """The chip does not acknowledge its address."""
+        self._order(f"nak {device}")
+
+    def hold(self, device):
+        """The chip holds SCL low once it is addressed."""
+        self._order(f"hold {device}")
+
+    def stick(self, device):
+        """The chip keeps SDA low once it is addressed."""
+        self._order(f"stick {device}")
+
+    def garbage(self, device):
+        """The chip answers with what cannot be."""
+        self._order(f"garbage {device}")
+
+    def off(self, device):
+        """The chip has no power; what it was configured to is gone when it comes back."""
+        self._order(f"off {device}")
+
+    def heal(self, device):
+        self._order(f"heal {device}")
+
+    def link(self, up):
+        self._order(f"link {'up' if up else 'down'}")
+
+    # ---- what must be given back -----------------------------------------------------------------------------
+
+    def status(self):
+        return self.get("/api/v1/status").json()
+
+
+def pools_used(status):
+    return {pool["name"]: pool["used"] for pool in status["pools"]}
+
+
+def dump(value):
+    return json.dumps(value, indent=1, sort_keys=True)

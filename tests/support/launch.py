@@ -1,0 +1,470 @@
+"""Starts a device: the simulator as a process, or a board's image in its emulator, and stops it again.
+
+Nothing outlives the process that called start(): children ask the kernel to die with it, what the emulator needs
+from us goes through inherited descriptors, and no file is written outside the state folder.
+"""
+
+import collections
+import ctypes
+import ipaddress
+import json
+import os
+import random
+import re
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+import zlib
+from dataclasses import dataclass, field
+
+LOG_LEVELS = ("error", "warning", "info", "debug")
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class BadOption(Exception):
+    """An option that cannot be fulfilled; the message is for the person who gave it."""
+
+
+class PortInUse(BadOption):
+    pass
+
+
+class DeviceDied(Exception):
+    """The device's process ended by itself. The message has its exit code and last console lines."""
+
+
+@dataclass
+class Options:
+    http_port: int = 0  # on 127.0.0.1; 0: a free one. Only with net == "slirp"
+    net: str = "slirp"  # or "tap:IF" or "unix:LOCAL,REMOTE"
+    ip: str = None  # "A.B.C.D/PREFIX[,GATEWAY]"; None: DHCP
+    state: os.PathLike = None  # folder of what lasts
+    values: dict = field(default_factory=dict)  # sensor id -> start value in the sensor's unit
+    without: tuple = ()  # device ids that are not populated
+    log_level: str = None
+    pcap: os.PathLike = None
+    control: os.PathLike = None  # where the control socket (simulator) or QMP (emulator) listens
+
+
+def parse_net(text):
+    kind, _, rest = text.partition(":")
+    if kind == "slirp" and not rest:
+        return kind, ()
+    if kind == "tap" and rest:
+        return kind, (rest,)
+    if kind == "unix" and all(rest.partition(",")):
+        return kind, tuple(rest.split(",", 1))
+    raise BadOption(f"--net {text}: must be slirp, tap:INTERFACE or unix:LOCAL,REMOTE")
+
+
+def parse_ip(text):
+    """(address, netmask, gateway) as packed bytes."""
+    address, _, gateway = text.partition(",")
+    try:
+        if "/" not in address:
+            raise ValueError
+        interface = ipaddress.IPv4Interface(address)
+        hop = ipaddress.IPv4Address(gateway) if gateway else ipaddress.IPv4Address(0)
+    except ValueError:
+        raise BadOption(f"--ip {text}: must be ADDRESS/PREFIX or ADDRESS/PREFIX,GATEWAY") from None
+    return interface.ip.packed, interface.netmask.packed, hop.packed
+
+
+def port_is_free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _die_with(parent):
+    """For preexec_fn: what the kernel does when we vanish without saying goodbye."""
+
+    def prepare():
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:  # it was gone before we could ask
+            os._exit(1)
+        # Ctrl-C is for the one who started us; the device is stopped in an orderly way.
+        os.setpgid(0, 0)
+
+    return prepare
+
+
+class Console:
+    """Everything the device said, line by line, kept for tests and shown to people."""
+
+    def __init__(self, pipe, show=None, keep=5000):
+        self._lines = collections.deque(maxlen=keep)
+        self._changed = threading.Condition()
+        self._show = show
+        self._thread = threading.Thread(target=self._read, args=(pipe,), daemon=True)
+        self._thread.start()
+
+    def _read(self, pipe):
+        with pipe:
+            for raw in pipe:
+                line = raw.decode("utf-8", "replace").rstrip("\r\n")
+                with self._changed:
+                    self._lines.append(line)
+                    self._changed.notify_all()
+                if self._show:
+                    print(line, file=self._show, flush=True)
+
+    def finish(self):
+        """After the process has ended: waits until its last words are read."""
+        self._thread.join(timeout=5)
+
+    @property
+    def text(self):
+        with self._changed:
+            return "\n".join(self._lines)
+
+    def last(self, count=15):
+        with self._changed:
+            return "\n".join(list(self._lines)[-count:])
+
+    def wait_for(self, pattern, timeout):
+        """The first line, old or new, in which the pattern is found; None after timeout seconds."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                for line in self._lines:
+                    if re.search(pattern, line):
+                        return line
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return None
+                self._changed.wait(left)
+
+
+class Qmp:
+    """The emulator's monitor. One command at a time; events go to a callback in the reading thread."""
+
+    def __init__(self, connection, on_event):
+        self._socket = connection
+        self._answers = collections.deque()
+        self._changed = threading.Condition()
+        self._ended = False
+        self._on_event = on_event
+        self._lock = threading.Lock()
+        threading.Thread(target=self._read, daemon=True).start()
+        self.command("qmp_capabilities")
+
+    def _read(self):
+        try:
+            with self._socket.makefile("rb") as lines:
+                for line in lines:
+                    message = json.loads(line)
+                    if "event" in message:
+                        self._on_event(message["event"])
+                    elif "QMP" not in message:
+                        with self._changed:
+                            self._answers.append(message)
+                            self._changed.notify_all()
+        except OSError:
+            pass
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def command(self, name, timeout=10, **arguments):
+        with self._lock:
+            try:
+                self._socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
+            except OSError:
+                raise DeviceDied("the emulator's monitor is gone") from None
+            with self._changed:
+                self._changed.wait_for(lambda: self._answers or self._ended, timeout)
+                if not self._answers:
+                    raise DeviceDied(f"the emulator did not answer {name}")
+                answer = self._answers.popleft()
+        if "error" in answer:
+            raise RuntimeError(f"{name}: {answer['error']['desc']}")
+        return answer["return"]
+
+    def close(self):
+        self._socket.close()
+
+
+class Process:
+    """One run of a device. start(), wait_ready(), stop()."""
+
+    def __init__(self, board, image, options, show=None):
+        self.board = board
+        self.image = os.fspath(image)
+        self.options = options
+        self.show = show
+        self.port = None
+        self.console = None
+        self.child = None
+        self.qmp = None
+        if not os.path.isfile(self.image):
+            raise BadOption(f"{self.image} is not there; ./dev build {board.name} makes it")
+        self._net = parse_net(options.net)
+        if options.ip:
+            parse_ip(options.ip)
+
+    # ---- starting ------------------------------------------------------------------------------------------
+
+    def start(self):
+        slirp = self._net[0] == "slirp"
+        if slirp and self.options.http_port and not port_is_free(self.options.http_port):
+            raise PortInUse(
+                f"port {self.options.http_port} of 127.0.0.1 is in use; "
+                "stop what uses it or choose another by --http PORT (0: any free one)"
+            )
+        self.port = (self.options.http_port or free_port()) if slirp else None
+        if self.options.state:
+            os.makedirs(self.options.state, exist_ok=True)
+        if self.board.is_simulator:
+            self._spawn(self._simulator_command(), ())
+        else:
+            self._start_emulator()
+
+    def _spawn(self, command, descriptors):
+        self.child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=descriptors,
+            preexec_fn=_die_with(os.getpid()),
+        )
+        self.console = Console(self.child.stdout, self.show)
+
+    def _simulator_command(self):
+        options = self.options
+        command = [self.image, "--net", options.net]
+        if self.port:
+            command += ["--forward", f"127.0.0.1:{self.port}:80"]
+        for sensor, value in options.values.items():
+            command += ["--set", f"{sensor}={plain(value)}"]
+        for device in options.without:
+            command += ["--without", device]
+        for name, value in (
+            ("--control", options.control),
+            ("--pcap", options.pcap),
+            ("--log-level", options.log_level),
+            ("--ip", options.ip),
+            ("--state", options.state),
+        ):
+            if value:
+                command += [name, os.fspath(value)]
+        return command
+
+    # ---- the emulator --------------------------------------------------------------------------------------
+
+    def _start_emulator(self):
+        facts, options = self.board.emulator, self.options
+        self._check_sensors()
+        ours, theirs = socket.socketpair()
+        boot = self._boot_options_file()
+        command = [
+            facts["emulator"],
+            *("-M", facts["machine"], "-kernel", self.image, "-nodefaults", "-display", "none"),
+            *("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"),
+            *("-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control", "-S"),
+            *self._netdev(),
+            *("-net", f"nic,netdev=net0,model={facts['nic_model']},macaddr={self._mac()}"),
+        ]
+        for device, arguments in facts["devices"].items():
+            if device not in options.without:
+                command += arguments
+        loader = facts["boot_options"]["loader"].replace("FILE", f"/proc/self/fd/{boot}")
+        command += loader.split(" ")
+        if options.pcap:
+            command += ["-object", f"filter-dump,id=dump,netdev=net0,file={os.fspath(options.pcap)}"]
+        if options.control:
+            command += ["-qmp", f"unix:{os.fspath(options.control)},server=on,wait=off"]
+        try:
+            self._spawn(command, (theirs.fileno(), boot))
+        except FileNotFoundError:
+            raise BadOption(f"{facts['emulator']} is not installed") from None
+        finally:
+            theirs.close()
+            os.close(boot)
+        try:
+            self.qmp = Qmp(ours, self._on_event)
+            self._apply_values()
+            self.qmp.command("cont")
+        except DeviceDied:
+            self.child.wait(10)
+            self.check_alive()
+
+    def _check_sensors(self):
+        known = self.board.emulator["sensors"]
+        for sensor, value in self.options.values.items():
+            if sensor not in known:
+                raise BadOption(f"--set {sensor}: no such sensor; this board has {', '.join(known)}")
+            if value < known[sensor].get("min", value):
+                raise BadOption(f"--set {sensor}={plain(value)}: this emulator takes none below "
+                                f"{known[sensor]['min']}")
+        for device in self.options.without:
+            if device not in self.board.emulator["devices"]:
+                raise BadOption(f"--without {device}: no such device; this board has "
+                                f"{', '.join(self.board.emulator['devices'])}")
+
+    def _netdev(self):
+        kind, arguments = self._net
+        if kind == "slirp":
+            forward = f"hostfwd=tcp:127.0.0.1:{self.port}-:{self.board.emulator['http_port']}"
+            return "-netdev", f"user,id=net0,restrict=on,{forward}"
+        if kind == "tap":
+            return "-netdev", f"tap,id=net0,ifname={arguments[0]},script=no,downscript=no"
+        local, remote = arguments
+        return "-netdev", (f"dgram,id=net0,local.type=unix,local.path={local},"
+                           f"remote.type=unix,remote.path={remote}")
+
+    def _mac(self):
+        """The board's MAC address is its serial number: made once, kept with what lasts."""
+        path = os.path.join(self.options.state, "mac") if self.options.state else None
+        if path and os.path.exists(path):
+            with open(path, encoding="ascii") as file:
+                text = file.read().strip()
+            if not re.fullmatch(r"([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}", text):
+                raise BadOption(f"{path} does not hold a MAC address")
+            return text
+        mac = bytearray(random.SystemRandom().randbytes(6))
+        mac[0] = mac[0] & 0xFC | 0x02  # unicast, locally administered
+        text = mac.hex(":")
+        if path:
+            with open(path, "w", encoding="ascii") as file:
+                file.write(text + "\n")
+        return text
+
+    def _boot_options_file(self):
+        facts = self.board.emulator["boot_options"]
+        address, mask, gateway = parse_ip(self.options.ip) if self.options.ip else (bytes(4),) * 3
+        fields = {
+            "magic": int(facts["magic"], 0),
+            "log_level": LOG_LEVELS.index(self.options.log_level or "info"),
+            "ipv4_static": int(self.options.ip is not None),
+            "localhost_is_us": 1,
+            "reserved": 0,
+            "ipv4_address": address,
+            "ipv4_netmask": mask,
+            "ipv4_gateway": gateway,
+            "crc32": 0,
+        }
+        block = struct.pack(facts["struct"], *(fields[name] for name in facts["fields"]))
+        block = block[:-4] + struct.pack("<I", zlib.crc32(block[:-4]))
+        descriptor = os.memfd_create("boot-options", 0)
+        os.write(descriptor, block)
+        return descriptor
+
+    def _apply_values(self, only=None):
+        for sensor, facts in self.board.emulator["sensors"].items():
+            device = facts["path"].rpartition("/")[2]
+            if device in self.options.without or (only is not None and sensor not in only):
+                continue
+            self.set_value(sensor, self.options.values.get(sensor, facts["initial"]))
+
+    def set_value(self, sensor, value):
+        """Emulator only: what the chip measures from now on."""
+        facts = self.board.emulator["sensors"][sensor]
+        self.qmp.command("qom-set", path=facts["path"], property=facts["property"],
+                         value=round(value * facts["scale"]))
+        self.options.values[sensor] = value
+
+    def _on_event(self, event):
+        if event == "RESET" and self.qmp:
+            # A reset of the machine resets these models' measurements too, which no real room would do.
+            lost = self.board.emulator["lost_by_reset"]
+            threading.Thread(target=self._apply_values, args=(lost,), daemon=True).start()
+
+    # ---- running -------------------------------------------------------------------------------------------
+
+    def check_alive(self):
+        code = self.child.poll()
+        if code is None:
+            return
+        self.console.finish()
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        raise DeviceDied(f"the device {how}; its last words:\n{self.console.last()}")
+
+    def wait_ready(self, timeout=30.0):
+        """Until the first request is answered. A connect proves nothing: user networking takes it for a device
+        that is still booting."""
+        address = ("127.0.0.1", self.port) if self.port else (self.options.ip.partition("/")[0], 80)
+        deadline = time.monotonic() + timeout
+        pause = threading.Event()
+        while True:
+            self.check_alive()
+            if _answers(address, min(2.0, timeout)):
+                return
+            if time.monotonic() > deadline:
+                raise DeviceDied(f"no answer on {address[0]}:{address[1]} in {timeout:.0f} s; "
+                                 f"the console's end:\n{self.console.last()}")
+            pause.wait(0.02)
+
+    def stop(self, grace=5.0):
+        """Ends it in an orderly way, by force after grace seconds. Returns its exit code."""
+        if self.child is None:
+            return None
+        if self.child.poll() is None:
+            self.child.terminate()
+            try:
+                self.child.wait(grace)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+        return self._reap()
+
+    def kill(self):
+        """The power cut."""
+        self.child.kill()
+        return self._reap()
+
+    def _reap(self):
+        code = self.child.wait()
+        if self.qmp:
+            self.qmp.close()
+        self.console.finish()
+        return code
+
+
+def plain(value):
+    """A number without an exponent, as the simulator's options take it."""
+    text = f"{value:.10f}".rstrip("0").rstrip(".")
+    return "0" if text in ("", "-0") else text
+
+
+def _answers(address, timeout):
+    from support.http1 import Client, Closed
+
+    try:
+        with Client(*address, timeout=timeout) as client:
+            return client.request("/healthz", {"Connection": "close"}).status == 200
+    except (OSError, Closed):
+        return False
+
+
+def start_ready(board, image, options, show=None, timeout=30.0):
+    """Starts a device and waits until it answers. A free port that somebody else takes between our looking and
+    the device's binding is tried again with another one."""
+    for attempt in range(5):
+        process = Process(board, image, options, show)
+        try:
+            process.start()
+            process.wait_ready(timeout)
+            return process
+        except DeviceDied:
+            process.stop()
+            stolen = process.port and not options.http_port and not port_is_free(process.port)
+            if not stolen or attempt == 4:
+                raise
+        except BaseException:
+            process.stop()
+            raise

@@ -1,0 +1,130 @@
+"""`./dev run`: starts a device on this machine and keeps it until Ctrl-C or SIGTERM."""
+
+import argparse
+import math
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+# Run as a script: the package's parent, not this folder, is where imports begin.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from support import launch  # noqa: E402
+from support.board import ROOT, Board, UnknownBoard  # noqa: E402
+
+
+class Stop(BaseException):
+    """Somebody wants us to end."""
+
+
+def port_number(text):
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a port (0..65535)")
+    return int(text)
+
+
+def assignment(text):
+    sensor, equals, number = text.partition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if not sensor or not equals or not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"'{text}' is not SENSOR=NUMBER, e.g. temp0=21.5")
+    return sensor, value
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="./dev run", allow_abbrev=False)
+    parser.add_argument("board", nargs="?", default="sim", metavar="BOARD")
+    parser.add_argument("--http", type=port_number, default=8080, metavar="PORT", help="0: any free port")
+    parser.add_argument("--state", metavar="DIR", help="what lasts; default build/BOARD/state")
+    parser.add_argument("--set", type=assignment, action="append", default=[], metavar="ID=VALUE",
+                        help="start value of a sensor, in its unit")
+    parser.add_argument("--pcap", metavar="FILE", help="record the device's traffic")
+    parser.add_argument("--log-level", choices=launch.LOG_LEVELS)
+    parser.add_argument("--net", default="slirp", metavar="slirp|tap:IF|unix:LOCAL,REMOTE")
+    parser.add_argument("--ip", metavar="ADDR/PREFIX[,GW]", help="a static address instead of DHCP")
+    parser.add_argument("--without", action="append", default=[], metavar="DEVICE",
+                        help="start with this chip missing")
+    parser.add_argument("--control", metavar="PATH",
+                        help="AF_UNIX socket that changes sensors while it runs (emulator: QMP)")
+    parser.add_argument("--image", metavar="FILE", help="instead of the one in build/BOARD")
+    return parser.parse_args(arguments)
+
+
+def options_of(arguments, board):
+    return launch.Options(
+        http_port=arguments.http,
+        net=arguments.net,
+        ip=arguments.ip,
+        state=arguments.state or ROOT / "build" / board.name / "state",
+        values=dict(arguments.set),
+        without=tuple(arguments.without),
+        log_level=arguments.log_level,
+        pcap=arguments.pcap,
+        control=arguments.control,
+    )
+
+
+def say(text):
+    print(f"run: {text}", file=sys.stderr, flush=True)
+
+
+def start(board, image, options):
+    """The process, and what can be said of where it is reached."""
+    if options.net == "slirp":
+        process = launch.start_ready(board, image, options, show=sys.stderr)
+        return process, f"http://127.0.0.1:{process.port}/"
+    process = launch.Process(board, image, options, show=sys.stderr)
+    try:
+        process.start()
+        if options.ip and options.net.startswith("tap:"):
+            process.wait_ready()
+            return process, f"http://{options.ip.partition('/')[0]}/"
+        # On such a network this machine may have no way to ask it; its first words have to do.
+        if not process.console.wait_for(r".", 10):
+            process.check_alive()
+        return process, options.net
+    except BaseException:
+        process.stop()
+        raise
+
+
+def serve(board, image, options):
+    process, where = start(board, image, options)
+    try:
+        print(f"ready {where}", flush=True)
+        say(f"Ctrl-C stops it (or: kill {os.getpid()})")
+        process.child.wait()
+        process.check_alive()
+    finally:
+        process.stop()
+
+
+def main():
+    def stop(number, _):
+        raise Stop(number)
+
+    assert threading.current_thread() is threading.main_thread()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    try:
+        arguments = parse(sys.argv[1:])
+        board = Board(arguments.board)
+        serve(board, arguments.image or board.image, options_of(arguments, board))
+    except (launch.BadOption, UnknownBoard) as error:
+        say(error)
+        return 2
+    except launch.DeviceDied as error:
+        say(error)
+        return 2 if "exit code 2;" in str(error) else 1
+    except Stop as reason:
+        say(f"stopped by {signal.Signals(reason.args[0]).name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
