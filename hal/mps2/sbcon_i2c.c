@@ -21,8 +21,9 @@
 
 typedef struct {
     uintptr_t base;
-    uint32_t edge;   /* cortex_m_cycles at the last edge of SCL */
-    status_t status; /* the first thing that went wrong; from then on nothing more is done */
+    uint32_t edge;     /* cortex_m_cycles at the last edge of SCL */
+    uint32_t patience; /* cycles of clock stretching that are left */
+    status_t status;   /* the first thing that went wrong; from then on nothing more is done */
 } wire_t;
 
 static void release(const wire_t *w, uint32_t pins)
@@ -50,16 +51,20 @@ static void fail(wire_t *w, status_t status)
     if (w->status == STATUS_OK) w->status = status;
 }
 
-/* A chip may hold SCL low to gain time. */
+/* A chip may hold SCL low to gain time: within what it has for the whole transfer, so that one that takes a
+ * little at every bit cannot keep the loop either. */
 static void raise_scl(wire_t *w)
 {
     release(w, SCL);
     uint32_t start = cortex_m_cycles();
+    uint32_t waited = 0;
     while (!high(w, SCL)) {
-        if (cortex_m_cycles_since(start) < TIMEOUT_CYCLES) continue;
+        waited = cortex_m_cycles_since(start);
+        if (waited < w->patience) continue;
         fail(w, STATUS_TIMEOUT);
         return;
     }
+    w->patience -= waited;
     w->edge = cortex_m_cycles();
 }
 
@@ -126,7 +131,7 @@ static void send(wire_t *w, uint8_t byte)
 static uint8_t receive(wire_t *w, bool last)
 {
     unsigned byte = 0;
-    for (unsigned i = 0; i < 8 && w->status == STATUS_OK; i++) byte = byte << 1 | (bit(w, true) ? 1u : 0u);
+    for (unsigned i = 0; i < 8 && w->status == STATUS_OK; i++) byte = byte << 1 | (unsigned)bit(w, true);
     if (w->status == STATUS_OK) (void)bit(w, last);
     return (uint8_t)byte;
 }
@@ -135,17 +140,19 @@ status_t hal_i2c_transfer(hal_i2c_t *bus, uint8_t addr, const uint8_t *tx, size_
                           size_t rx_bytes)
 {
     if (addr > 0x7fu || (tx_bytes == 0 && rx_bytes == 0)) return STATUS_INVALID;
-    wire_t w = { .base = bus->base, .edge = cortex_m_cycles(), .status = STATUS_OK };
+    wire_t w = {
+        .base = bus->base, .edge = cortex_m_cycles(), .patience = TIMEOUT_CYCLES, .status = STATUS_OK
+    };
     claim(&w);
     if (w.status != STATUS_OK) return w.status;
     if (tx_bytes > 0) {
         start(&w);
-        send(&w, (uint8_t)(addr << 1));
+        send(&w, (uint8_t)((unsigned)addr << 1));
         for (size_t i = 0; i < tx_bytes && w.status == STATUS_OK; i++) send(&w, tx[i]);
     }
     if (rx_bytes > 0 && w.status == STATUS_OK) {
         start(&w);
-        send(&w, (uint8_t)(addr << 1 | 1u));
+        send(&w, (uint8_t)((unsigned)addr << 1 | 1u));
         for (size_t i = 0; i < rx_bytes && w.status == STATUS_OK; i++) rx[i] = receive(&w, i + 1 == rx_bytes);
     }
     stop(&w);

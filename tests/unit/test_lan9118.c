@@ -41,7 +41,7 @@ static int detach(void **state)
 }
 
 /* A frame for us whose bytes all depend on their place and on the seed. */
-static void fill(uint8_t *frame, size_t count, unsigned seed)
+static void fill(uint8_t *frame, size_t count, size_t seed)
 {
     for (size_t i = 0; i < count; i++) frame[i] = (uint8_t)(i * 7u + seed * 31u + (i >> 8));
     memcpy(frame, chip.eeprom, 6);
