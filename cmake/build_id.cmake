@@ -1,4 +1,6 @@
 # cmake -DOUT=FILE -DSOURCE=DIR -P build_id.cmake: which commit this is, as a header that changes only with it.
+cmake_minimum_required(VERSION 3.25)
+
 execute_process(
     COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=12
     OUTPUT_VARIABLE id
