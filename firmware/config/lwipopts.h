@@ -89,13 +89,15 @@
 
 /* ---- IPv6 ------------------------------------------------------------------------------------------- */
 
-#define LWIP_IPV6                 1
-#define LWIP_IPV6_AUTOCONFIG      1 /* SLAAC, RFC 4862 */
-#define LWIP_IPV6_NUM_ADDRESSES   3 /* link-local and two prefixes */
-#define LWIP_IPV6_MLD             1
-#define MEMP_NUM_MLD6_GROUP       4 /* a solicited-node group for each address, one to spare */
-#define LWIP_IPV6_FRAG            0
-#define LWIP_IPV6_REASS           1
+#define LWIP_IPV6               1
+#define LWIP_IPV6_AUTOCONFIG    1 /* SLAAC, RFC 4862 */
+#define LWIP_IPV6_NUM_ADDRESSES 3 /* link-local and two prefixes */
+#define LWIP_IPV6_MLD           1
+#define MEMP_NUM_MLD6_GROUP     4 /* a solicited-node group for each address, one to spare */
+#define LWIP_IPV6_FRAG          0
+#define LWIP_IPV6_REASS         1
+/* Where pointers are 8 bytes, reassembly's notes do not fit into the fragment header they overwrite. */
+#define IPV6_FRAG_COPYHEADER      (__SIZEOF_POINTER__ > 4)
 #define LWIP_IPV6_DHCP6           0
 #define MEMP_NUM_ND6_QUEUE        4
 #define LWIP_ND6_NUM_ROUTERS      2
