@@ -6,8 +6,10 @@
 #include "hal/drivers/emc1414.h"
 #include "hal/drivers/lsm303dlhc.h"
 #include "hal/drivers/tmp105.h"
+#include "hal/mmio.h"
 #include "hal/mps2/mps2.h"
 
+#define LAN9118_ID_REV     0x50u
 #define BOOT_OPTIONS_MAGIC 0x314f424au /* "JBO1" */
 
 /* In PSRAM, written by the emulator's loader or a debugger before start. Random on a board that nobody
@@ -50,6 +52,12 @@ static board_t board = {
     .options = { .log_level = 2 },
 };
 
+/* Arm solders a LAN9220 on the board; the emulation of it has a LAN9118. No register says it more plainly. */
+static bool emulated(void)
+{
+    return mmio_read32(MPS2_ETHERNET + LAN9118_ID_REV) >> 16 == 0x0118u;
+}
+
 static uint32_t crc32(const uint8_t *bytes, size_t count)
 {
     uint32_t crc = 0xffffffffu;
@@ -66,7 +74,7 @@ static void take_boot_options(const boot_options_t *from)
     if (from->crc32 != crc32((const uint8_t *)from, offsetof(boot_options_t, crc32))) return;
     if (from->log_level > 3 || from->ipv4_static > 1 || from->localhost_is_us > 1) return;
     board_options_t *to = &board.options;
-    board.localhost_is_us = from->localhost_is_us == 1;
+    if (from->localhost_is_us == 1) board.localhost_is_us = true;
     to->log_level = from->log_level;
     to->ipv4_static = from->ipv4_static == 1;
     memcpy(to->ipv4_address, from->ipv4_address, 4);
@@ -77,6 +85,8 @@ static void take_boot_options(const boot_options_t *from)
 const board_t *board_init(void)
 {
     mps2_init();
+    board.localhost_is_us = emulated();
+    mag0.temperature_shift = emulated() ? 0 : 4;
     take_boot_options(&__boot_options);
     return &board;
 }
