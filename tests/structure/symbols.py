@@ -3,8 +3,7 @@ import re
 import subprocess
 
 # Ours by a name the linker, the hardware or the C library calls.
-CALLED_FROM_OUTSIDE = re.compile(r"main|__wrap_\w+|_start|_sbrk|_exit|mem(cpy|set|move|cmp)|\w+_[Hh]andler|vectors|"
-                                 r"reset_handler|__asan_default_options|__ubsan_default_options")
+CALLED_FROM_OUTSIDE = re.compile(r"main|__wrap_\w+|mem(cpy|set|move|cmp)|\w+_Handler|__(asan|ubsan)_default_options")
 
 
 def read(nm, paths):

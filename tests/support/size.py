@@ -12,6 +12,7 @@ import struct
 
 LAYERS = ["app", "api", "sensors", "http", "net", "base", "hal", "board"]
 LIBRARIES = ["lwip", "mbedtls", "cjson", "libc", "libgcc"]
+STACK = "stack"  # what the linker script sets aside for it
 OTHER = "other"  # padding, alignment, what the linker makes itself
 
 SHF_WRITE, SHF_ALLOC, SHT_NOBITS = 1, 2, 8
@@ -54,7 +55,7 @@ def owner(path):
         return "libgcc"
     if name in LAYERS or name in LIBRARIES:
         return name
-    if path.endswith("main.c.o"):
+    if path.endswith(("main.c.o", "main.c.obj")):
         return "app"
     return OTHER
 
@@ -78,7 +79,7 @@ def pieces(map_text):
 
 def measure(image, map_file):
     """{owner: [flash, RAM]}; the sums are those of the section headers."""
-    table = {name: [0, 0] for name in LAYERS + LIBRARIES + [OTHER]}
+    table = {name: [0, 0] for name in LAYERS + LIBRARIES + [STACK, OTHER]}
     placed = {}
     kinds = sections(image)
     for output, length, path in pieces(map_file.read_text()):
@@ -86,7 +87,7 @@ def measure(image, map_file):
             placed[output] = placed.get(output, 0) + length
             add(table, owner(path), length, kinds[output])
     for output, kind in kinds.items():
-        add(table, OTHER, kind[0] - placed.get(output, 0), kind)
+        add(table, STACK if output == ".stack" else OTHER, kind[0] - placed.get(output, 0), kind)
     return {name: figures for name, figures in table.items() if any(figures)}
 
 
@@ -98,7 +99,7 @@ def add(table, name, length, kind):
 
 def show(table):
     print(f"{'':12}{'flash':>10}{'static RAM':>12}   bytes")
-    for group in (LAYERS, LIBRARIES, [OTHER]):
+    for group in (LAYERS, LIBRARIES, [STACK, OTHER]):
         for name in group:
             if name in table:
                 flash, ram = table[name]
