@@ -72,10 +72,8 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 static void poll_slot(http_tcp_slot_t *slot, uint64_t now_ms)
 {
     if (now_ms < http_conn_deadline_ms(&slot->conn)) return;
-    struct tcp_pcb *pcb = slot->pcb;
     http_conn_timeout(&slot->conn, now_ms);
-    http_tcp_slot_turn(slot);
-    if (slot->pcb == pcb) tcp_output(pcb); /* outside of lwIP's callbacks nobody else does it */
+    http_tcp_slot_turn(slot); /* what it queues goes out with the FIN: a timeout always ends a connection */
 }
 
 uint64_t http_tcp_poll(http_tcp_t *tcp)

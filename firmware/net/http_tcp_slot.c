@@ -84,8 +84,6 @@ err_t http_tcp_slot_abort(http_tcp_slot_t *slot)
 
 err_t http_tcp_slot_close(http_tcp_slot_t *slot)
 {
-    /* tcp_close answers unread bytes with a reset, which could destroy an answer on its way. */
-    if (slot->pending) tcp_recved(slot->pcb, slot->pending->tot_len);
     drop_pending(slot);
     struct tcp_pcb *pcb = release(slot);
     /* A block that only waits for the peer's agreement is the first to go when lwIP has no other left. */

@@ -563,6 +563,37 @@ static void an_answer_without_memory_is_sent_when_there_is_some(void **state)
     finish(client);
 }
 
+static void a_long_answer_gets_through_a_nearly_full_heap(void **state)
+{
+    (void)state;
+    void *taken[4096];
+    unsigned count = 0;
+    client_t *client = connect_client();
+    for (size_t size = 1024; size >= 16; size /= 2) {
+        while (count < 4096 && (taken[count] = mem_malloc((mem_size_t)size))) count++;
+    }
+    mem_free(taken[0]);
+    send_text(client, LONG);
+    pass_ms(60000);
+    for (unsigned i = 1; i < count; i++) mem_free(taken[i]);
+    assert_int_equal(count_of(client, "a line of the long answer"), LONG_LINES);
+    finish(client);
+}
+
+static void clients_that_never_close_do_not_use_up_the_control_blocks(void **state)
+{
+    (void)state;
+    client_t *opened[CLIENTS_MAX];
+    for (unsigned i = 0; i < CLIENTS_MAX; i++) {
+        opened[i] = connect_client();
+        send_text(opened[i], HELLO);
+        assert_int_equal(count_of(opened[i], "\"hello\""), 1);
+        pass_ms(1);
+    }
+    assert_true(CLIENTS_MAX > pool_named("tcp_pcb").size);
+    for (unsigned i = 0; i < CLIENTS_MAX; i++) finish(opened[i]);
+}
+
 static void a_frame_without_a_buffer_is_lost_and_counted(void **state)
 {
     (void)state;
@@ -618,7 +649,7 @@ static void a_busy_chip_delays_an_answer_and_loses_nothing(void **state)
     wire.refused = 0;
     wire.busy = true;
     send_tcp(client, ACK | PSH, HELLO, strlen(HELLO));
-    for (unsigned i = 0; i < 5; i++) net_poll(wire.now_ms++);
+    for (unsigned i = 0; i < 5; i++, wire.now_ms++) assert_true(net_poll(wire.now_ms) <= wire.now_ms + 1);
     assert_true(wire.refused > 0);
     assert_int_equal(client->bytes, 0);
     wire.busy = false;
@@ -670,6 +701,8 @@ int main(void)
         TEST(the_longest_idle_connection_gives_way),
         TEST(a_lingering_connection_gives_way_first),
         TEST(an_answer_without_memory_is_sent_when_there_is_some),
+        TEST(a_long_answer_gets_through_a_nearly_full_heap),
+        TEST(clients_that_never_close_do_not_use_up_the_control_blocks),
         TEST(a_frame_without_a_buffer_is_lost_and_counted),
         TEST(short_segments_cannot_hold_all_buffers),
         TEST(a_busy_chip_delays_an_answer_and_loses_nothing),
