@@ -21,22 +21,27 @@ def pytest_addoption(parser):
     group.addoption("--image-dir", help="where all boards' images are, as BOARD/jembatan[.elf]; default: build")
 
 
-def image_of(config, board):
-    """The image of any board. --image is the one under test."""
-    if config.getoption("--image") and board.name == config.getoption("--board"):
-        return Path(config.getoption("--image")).resolve()
-    folder = Path(config.getoption("--image-dir") or ROOT / "build").resolve()
-    return folder / board.name / board.image.name
-
-
 @pytest.fixture(scope="session")
 def board(pytestconfig):
     return Board(pytestconfig.getoption("--board"))
 
 
 @pytest.fixture(scope="session")
-def image(pytestconfig, board):
-    return image_of(pytestconfig, board)
+def image_of(pytestconfig):
+    """The image of any board. --image is the one under test."""
+
+    def find(board):
+        if pytestconfig.getoption("--image") and board.name == pytestconfig.getoption("--board"):
+            return Path(pytestconfig.getoption("--image")).resolve()
+        folder = Path(pytestconfig.getoption("--image-dir") or ROOT / "build").resolve()
+        return folder / board.name / board.image.name
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def image(board, image_of):
+    return image_of(board)
 
 
 def pytest_configure(config):

@@ -202,12 +202,19 @@ class Client:
                 raise Closed(bytes(self.buffer))
             self._fill(deadline)
 
-    def read_end(self):
-        """Waits for the end of the connection; fails when anything else comes."""
+    def read_all(self):
+        """Every byte up to the end of the connection."""
         deadline = time.monotonic() + self.timeout
         while not self.ended and self._fill(deadline):
             pass
-        assert not self.buffer, f"bytes behind the last answer: {bytes(self.buffer)!r}"
+        data = bytes(self.buffer)
+        self.buffer.clear()
+        return data
+
+    def read_end(self):
+        """Waits for the end of the connection; fails when anything else comes."""
+        rest = self.read_all()
+        assert not rest, f"bytes behind the last answer: {rest!r}"
 
     def request(self, path, headers=(), method="GET", body=None, **kwargs):
         self.send(request_bytes(path, headers, method, body, **kwargs))

@@ -114,6 +114,7 @@ class Host:
         self.datagrams = []  # all IP packets that are not TCP, oldest first
         self.arps = []  # (operation, sender MAC, sender, target), all that were seen
         self.dhcp = None  # a DhcpServer, once there is one
+        self.resets_strangers = False  # RST for segments of connections that are not ours, as a real host would
         self._port = random.randrange(20000, 60000)
         lan.hosts.append(self)
 
@@ -149,6 +150,9 @@ class Host:
         self.lan.log.append(f"device {segment}")
         if connection:
             connection.take(segment)
+        elif self.resets_strangers and not segment.flags & RST:
+            reply = Segment(segment.dport, segment.sport, segment.ack, 0, RST, 0)
+            self.send_ip(datagram.source, packet.TCP, reply.build(datagram.target, datagram.source), datagram.target)
 
     def _take_datagram(self, datagram, source_mac):
         if datagram.protocol == packet.ICMPV6:
@@ -345,6 +349,21 @@ class Connection:
             self.next_out = (self.next_out + len(piece)) & 0xFFFFFFFF
         assert not data, "the sizes do not add up"
 
+    def stream(self, data, timeout=10.0):
+        """Sends as the device's window opens. Returns how much was sent: all, unless the device reset."""
+        sent = 0
+        while sent < len(data) and not self.was_reset:
+            room = self.peer_window - ((self.next_out - self.acked) & 0xFFFFFFFF)
+            piece = data[sent : sent + min(self.peer_mss, max(room, 0))]
+            if piece:
+                self.send(piece)
+                sent += len(piece)
+                self.lan.step(0)
+            else:
+                count = len(self.segments)
+                self.lan.wait(lambda: len(self.segments) > count, "window update", timeout)  # noqa: B023
+        return sent
+
     def wait_acked(self, timeout=5.0):
         self.lan.wait(lambda: self.acked == self.next_out or self.was_reset, "acknowledgement", timeout)
         assert not self.was_reset, "connection reset"
@@ -422,7 +441,7 @@ def _before(a, b):
 class DhcpServer:
     """Hands out one lease (RFC 2131). `seen` are the message types that came: 1 discover, 3 request, 4 decline."""
 
-    DISCOVER, OFFER, REQUEST, DECLINE, ACKNOWLEDGE = 1, 2, 3, 4, 5
+    DISCOVER, OFFER, REQUEST, DECLINE, ACKNOWLEDGE, REFUSE = 1, 2, 3, 4, 5, 6
 
     def __init__(self, host, lease, netmask="255.255.255.0", seconds=3600):
         self.host = host
@@ -431,6 +450,7 @@ class DhcpServer:
             bytes([3, 4]) + host.ipv4 + bytes([54, 4]) + host.ipv4
         self.seen = []
         self.requested = {}  # the options of the latest message from the device
+        self.refusals = 0  # so many requests are answered by NAK first
         host.dhcp = self
 
     def take(self, datagram):
@@ -445,6 +465,9 @@ class DhcpServer:
         self.seen.append(kind)
         if kind == self.DISCOVER:
             self._answer(message, self.OFFER)
+        elif kind == self.REQUEST and self.refusals:
+            self.refusals -= 1
+            self._answer(message, self.REFUSE)
         elif kind == self.REQUEST and self.requested.get(50, self.lease) == self.lease:
             self._answer(message, self.ACKNOWLEDGE)
 

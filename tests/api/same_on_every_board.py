@@ -1,0 +1,117 @@
+"""Answers are the same, byte for byte where time allows, on every board. Not collected with the suite: it needs
+the images of all boards, so it is run by its name:
+
+    /usr/bin/python3 -m pytest tests/api/same_on_every_board.py --image-dir build
+"""
+
+import re
+import socket
+
+import pytest
+from contract import PATHS
+from support.board import ROOT, Board
+from support.device import Device, eventually
+from support.http1 import request_bytes
+
+VALUES = {"temp0": 21.5, "emc0_internal": 24, "emc0_remote1": 25, "emc0_remote2": 26, "emc0_remote3": 27,
+          "mag0_x": 0.00002, "mag0_y": 0.000005, "mag0_z": 0.000045, "mag0_temperature": 22}
+
+# What is of one device, one moment or one board by its nature. Everything else must be equal to the byte.
+OF_ITS_OWN = [
+    (rb'"time":(null|"[^"]*")', b'"time":T'),
+    (rb'"t":-?[0-9.]+', b'"t":T'),
+    (rb'"uptime_ms":\d+', b'"uptime_ms":N'),
+    (rb'ETag: "[0-9a-f]{16}"', b'ETag: "X"'),
+    (rb"Date: [^\r]*\r\n", b""),
+    (rb'"(board|model|mcu)":"[^"]*"', rb'"\1":"B"'),
+    (rb'"(id|hostname|mac)":"((?:[0-9a-f]{12})|(?:jembatan-[0-9a-f]{6})|(?:[0-9a-f:]{17}))"', rb'"\1":"M"'),
+    (rb"urn:dev:mac:[0-9a-f]{16}_", b"urn:dev:mac:M_"),
+]
+OF_THE_MOMENT = rb'"(rx_frames|tx_frames|rx_dropped|tx_dropped|total|errors_4xx|errors_5xx|used|peak|size)":\d+'
+
+REQUESTS = {
+    **{f"GET {path}": request_bytes(path) for path in PATHS if path != "/api/v1/status"},
+    **{f"HEAD {path}": request_bytes(path, method="HEAD") for path in PATHS},
+    **{f"OPTIONS {path}": request_bytes(path, method="OPTIONS") for path in PATHS},
+    "senml": request_bytes("/api/v1/readings", {"Accept": "application/senml+json"}),
+    "404": request_bytes("/nope"),
+    "404 sensor": request_bytes("/api/v1/sensors/nope"),
+    "405": request_bytes("/healthz", method="POST", body=b"{}"),
+    "406": request_bytes("/healthz", {"Accept": "text/html"}),
+    "421": request_bytes("/healthz", host="example.com"),
+    "501": request_bytes("/healthz", method="BREW"),
+    "505": b"GET / HTTP/2.0\r\n\r\n",
+    "400": b"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+    "414": b"GET /" + 600 * b"a" + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+    "431": b"GET / HTTP/1.1\r\nHost: a\r\nX: " + 9000 * b"a" + b"\r\n\r\n",
+    "413": request_bytes("/healthz", {"Content-Length": "99999"}, method="POST"),
+    "1.0": request_bytes("/api/v1/device", version="HTTP/1.0"),
+}
+
+
+def boards():
+    return sorted(path.parent.name for path in (ROOT / "boards").glob("*/board.cmake"))
+
+
+@pytest.fixture(scope="module")
+def devices(image_of):
+    started = []
+    try:
+        for name in boards():
+            board = Board(name)
+            started.append(Device(board, image_of(board), values=dict(VALUES)).start())
+        assert len(started) >= 2
+        for device in started:
+            eventually(lambda: device.status()["sensors"]["ok"] == len(VALUES))  # noqa: B023
+        yield started
+    finally:
+        for device in started:
+            device.destroy()
+
+
+def whole_answer(device, data):
+    """Every byte until the device closes, so that nothing hides between answers."""
+    with device.connect() as connection:
+        connection.send(data)
+        connection.socket.shutdown(socket.SHUT_WR)
+        return connection.read_all()
+
+
+def neutral(answer, moment=False):
+    for pattern, replacement in OF_ITS_OWN:
+        answer = re.sub(pattern, replacement, answer)
+    if moment:
+        answer = re.sub(OF_THE_MOMENT, rb'"\1":N', answer)
+    # Times of other lengths move the cuts between chunks and the length: only their sum has to be the same.
+    return re.sub(rb"Content-Length: \d+\r\n", b"", _joined(answer))
+
+
+def _joined(answer):
+    head, _, body = answer.partition(b"\r\n\r\n")
+    if b"Transfer-Encoding: chunked" not in head:
+        return answer
+    return head + b"\r\n\r\n" + re.sub(rb"(^|\r\n)[0-9a-f]{1,8}\r\n", b"", body)
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_the_same_answer(devices, name):
+    answers = [neutral(whole_answer(device, REQUESTS[name])) for device in devices]
+    for answer in answers:
+        assert answer.startswith(b"HTTP/1.1 ")
+        assert answer == answers[0]
+
+
+def test_the_same_status_document(devices):
+    texts = [neutral(whole_answer(device, request_bytes("/api/v1/status")), moment=True) for device in devices]
+    stack = rb'"stack":(null|\{[^}]*\})'
+    addresses = rb'"ipv6":\[[^\]]*\]'
+    texts = [re.sub(addresses, b'"ipv6":A', re.sub(stack, b'"stack":S', text)) for text in texts]
+    shapes = [re.sub(rb"\{[^{}]*\}(,\{[^{}]*\})*\]", b"P]", text) for text in texts]
+    assert all(shape == shapes[0] for shape in shapes)
+
+
+def test_the_normalisation_hides_only_what_it_says():
+    one = b'HTTP/1.1 200 OK\r\nETag: "0123456789abcdef"\r\n\r\n{"id":"temp0","value":21.5,"uptime_ms":7,"time":null}'
+    assert neutral(one) == b'HTTP/1.1 200 OK\r\nETag: "X"\r\n\r\n{"id":"temp0","value":21.5,"uptime_ms":N,"time":T}'
+    assert neutral(one) != neutral(one.replace(b"21.5", b"21.6"))
+    assert neutral(one) != neutral(one.replace(b"temp0", b"temp1"))
