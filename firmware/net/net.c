@@ -6,6 +6,7 @@
 #include "hal/eth.h"
 #include "lwip/init.h"
 #include "lwip/priv/tcp_priv.h"
+#include "lwip/sys.h"
 #include "lwip/timeouts.h"
 #include "net/http_tcp.h"
 #include "net/net_random.h"
@@ -35,14 +36,11 @@ static void set_time(net_state_t *net, uint64_t now_ms)
 status_t net_init(const net_config_t *config, http_server_t *server)
 {
     net_state_t *net = &net_state;
-    uint8_t mac[6];
-    status_t status = hal_eth_open(mac);
-    if (status != STATUS_OK) return status;
     net->host_name = config->host_name;
     set_time(net, hal_clock_ms());
-    net_random_init(mac, net->now_ms);
+    net_random_init(config->mac, net->now_ms);
     lwip_init();
-    status = netif_eth_open(&net->eth, config, mac);
+    status_t status = netif_eth_open(&net->eth, config);
     if (status != STATUS_OK) return status;
     status = http_tcp_open(&net->http, server, config->http_port);
     net->open = status == STATUS_OK;

@@ -12,7 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/text.h"
 #include "hal/status.h"
 #include "http/http_server.h"
 
@@ -21,7 +20,8 @@
 #define NET_IPV6_ADDRESSES_MAX 3u
 
 typedef struct {
-    const char *host_name;   /* sent with DHCP and accepted in a Host header; alive as long as the firmware */
+    uint8_t mac[6];          /* from hal_eth_open */
+    const char *host_name;   /* sent with DHCP; alive as long as the firmware */
     bool ipv4_static;        /* false: DHCP */
     uint8_t ipv4_address[4]; /* the three below only when ipv4_static */
     uint8_t ipv4_netmask[4];
@@ -29,10 +29,10 @@ typedef struct {
     uint16_t http_port;
 } net_config_t;
 
-/* Brings the network up and listens. Called once. Addresses come later, as does the link.
+/* Brings the network up on the open hal_eth and listens. Called once. Addresses come later, as does the link.
  * config    copied, but for host_name
  * server    borrowed for the life of the firmware
- * returns   STATUS_OK, what hal_eth_open returns, STATUS_NO_MEMORY (lwipopts.h and limits.h do not fit) */
+ * returns   STATUS_OK, STATUS_NO_MEMORY (lwipopts.h and limits.h do not fit), STATUS_INVALID (http_port cannot be bound) */
 status_t net_init(const net_config_t *config, http_server_t *server);
 
 /* Takes at most NET_FRAMES_PER_POLL frames in and does what is due.
@@ -63,10 +63,6 @@ typedef struct {
 } net_status_t;
 
 void net_read_status(net_status_t *out);
-
-/* True when a host, as it stands in a Host header without port, is one of our addresses, the host name, or the
- * host name with ".local". Cheap for the IPv4 address, which is what nearly every request names. */
-bool net_is_own_host(text_view_t host);
 
 /* One bounded store of the network: a pool of lwIP, its heap, the HTTP slots. */
 typedef struct {

@@ -63,37 +63,6 @@ void net_read_status(net_status_t *out)
     out->connections_evicted = net->http.evicted;
 }
 
-static bool is_own_ipv6(text_view_t host)
-{
-    char text[NET_IPV6_TEXT_BYTES];
-    ip6_addr_t address;
-    if (host.count < 4 || host.bytes[0] != '[' || host.bytes[host.count - 1] != ']') return false;
-    if (host.count - 2 >= sizeof text) return false;
-    memcpy(text, host.bytes + 1, host.count - 2);
-    text[host.count - 2] = 0;
-    if (!ip6addr_aton(text, &address)) return false;
-    for (unsigned i = 0; i < LWIP_IPV6_NUM_ADDRESSES; i++) {
-        if (!ip6_addr_isvalid(netif_ip6_addr_state(&net_state.eth.netif, i))) continue;
-        if (ip6_addr_zoneless_eq(&address, netif_ip6_addr(&net_state.eth.netif, i))) return true;
-    }
-    return false;
-}
-
-bool net_is_own_host(text_view_t host)
-{
-    static const char suffix[] = ".local";
-    const size_t suffix_bytes = sizeof suffix - 1;
-    if (host.count == 0) return false;
-    if (text_equal(host, text_view(net_state.eth.ipv4_text))) return true;
-    if (host.bytes[0] == '[') return is_own_ipv6(host);
-    text_view_t name = text_view(net_state.host_name);
-    if (text_equal_nocase(host, name)) return true;
-    if (host.count != name.count + suffix_bytes) return false;
-    text_view_t tail = { host.bytes + name.count, suffix_bytes };
-    host.count = name.count;
-    return text_equal_nocase(host, name) && text_equal_nocase(tail, text_view(suffix));
-}
-
 /* ---- Pools ------------------------------------------------------------------------------------------ */
 
 static const char *const memp_names[] = {

@@ -145,10 +145,10 @@ static status_t start_ipv4(netif_eth_t *eth, const net_config_t *config)
     return dhcp_start(&eth->netif) == ERR_OK ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config, const uint8_t mac[6])
+status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config)
 {
     struct netif *netif = &eth->netif;
-    memcpy(netif->hwaddr, mac, ETH_HWADDR_LEN);
+    memcpy(netif->hwaddr, config->mac, ETH_HWADDR_LEN);
     if (!netif_add_noaddr(netif, eth, init_netif, ethernet_input)) return STATUS_NO_MEMORY;
     netif_set_default(netif);
     netif_set_hostname(netif, config->host_name);

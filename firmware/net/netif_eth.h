@@ -22,14 +22,13 @@ typedef struct {
     bool tx_busy;                        /* a frame was refused for lack of room since the last look */
     bool rx_starved;                     /* a frame was lost for lack of buffers since the last look */
     uint32_t rx_no_buffers;              /* frames lost that way */
-    char ipv4_text[NET_IPV4_TEXT_BYTES]; /* of the address, "" for none; kept because every request's Host is
-                                            compared with it */
+    char ipv4_text[NET_IPV4_TEXT_BYTES]; /* of the address, "" for none */
 } netif_eth_t;
 
-/* Opens hal_eth and brings the interface up; addresses follow in their time. Called once, after lwip_init.
+/* Brings the interface up on the open hal_eth; addresses follow in their time. Called once, after lwip_init.
  * eth       the caller's, alive as long as the firmware
- * returns   STATUS_OK, what hal_eth_open returns, STATUS_NO_MEMORY (a pool is too small for the interface) */
-status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config, const uint8_t mac[6]);
+ * returns   STATUS_OK, STATUS_NO_MEMORY (a pool is too small for the interface) */
+status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config);
 
 /* Takes one received frame into the stack.
  * returns   false when there was none */

@@ -1,7 +1,7 @@
 /* net_peer.h - the wire of the net tests: a hal_eth made of two queues, and a host at its other end that is
  * crafted frame by frame.
  *
- * To be included by exactly one file of a program. It defines hal_eth_*, hal_clock_ms, hal_entropy_read and
+ * To be included by exactly one file of a program. It defines what net calls of hal_eth, hal_clock_ms, hal_entropy_read and
  * hal_system_panic, so nothing of a hal family may define them in the same program as well: the linker takes
  * these and leaves the family's objects in their archive.
  */
@@ -85,12 +85,6 @@ void hal_system_panic(const char *what)
 {
     fprintf(stderr, "panic: %s\n", what);
     abort();
-}
-
-status_t hal_eth_open(uint8_t mac[6])
-{
-    memcpy(mac, device_mac, 6);
-    return STATUS_OK;
 }
 
 bool hal_eth_link_up(void)

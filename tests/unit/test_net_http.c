@@ -201,7 +201,7 @@ static void write_problem(http_exchange_t *ex, unsigned status, const char *deta
 static bool is_our_host(void *app, text_view_t host)
 {
     (void)app;
-    return net_is_own_host(host);
+    return text_equal(host, text_view("10.0.0.1"));
 }
 
 static wall_clock_t no_clock;
@@ -221,6 +221,7 @@ static int group_setup(void **state)
 {
     (void)state;
     net_config_t config = { .host_name = "jembatan-test", .ipv4_static = true, .http_port = 80 };
+    memcpy(config.mac, device_mac, 6);
     memcpy(config.ipv4_address, device_ip, 4);
     memcpy(config.ipv4_netmask, (const uint8_t[]){ 255, 255, 255, 0 }, 4);
     log_init(LOG_WARNING, log_to_stderr, hal_clock_ms);

@@ -21,7 +21,8 @@ uint32_t net_random_u32(void);
     do {                                                                                                     \
     } while (0)
 
-_Noreturn void net_port_assert(const char *what, const char *file, int line);
-#define LWIP_PLATFORM_ASSERT(what) net_port_assert(what, __FILE__, __LINE__)
+/* As hal/system.h declares it, which lwIP's own sources do not get to see. */
+_Noreturn void hal_system_panic(const char *what);
+#define LWIP_PLATFORM_ASSERT(what) hal_system_panic(what)
 
 #endif
