@@ -80,7 +80,7 @@ size_t net_pool_count(void)
 static void set_name(net_pool_t *out, const char *name)
 {
     size_t i = 0;
-    for (; name[i] && i < sizeof out->name - 1; i++) {
+    for (; i < sizeof out->name - 1 && name[i]; i++) {
         out->name[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
     }
     out->name[i] = 0;

@@ -25,15 +25,15 @@ static err_t send_frame(struct netif *netif, struct pbuf *p)
     netif_eth_t *eth = netif->state;
     hal_eth_slice_t slices[SLICES_MAX];
     size_t count = 0;
+    /* lwIP leads its frames by the padding, the wire does not know it. */
+    size_t padding = ETH_PAD_SIZE;
     for (const struct pbuf *q = p; q; q = q->next) {
         if (count == SLICES_MAX) return ERR_BUF;
-        slices[count].bytes = q->payload;
-        slices[count].count = q->len;
+        slices[count].bytes = (const uint8_t *)q->payload + padding;
+        slices[count].count = q->len - padding;
+        padding = 0;
         count++;
     }
-    /* lwIP leads its frames by the padding, the wire does not know it. */
-    slices[0].bytes += ETH_PAD_SIZE;
-    slices[0].count -= ETH_PAD_SIZE;
     switch (hal_eth_send(slices, count, (size_t)p->tot_len - ETH_PAD_SIZE)) {
     case STATUS_OK: return ERR_OK;
     case STATUS_BUSY: eth->tx_busy = true; return ERR_MEM;
