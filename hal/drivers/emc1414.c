@@ -90,7 +90,7 @@ static status_t mark_faults(const emc1414_t *dev, int32_t values[])
     status_t status = read_register(dev, REG_DIODE_FAULT, &faults);
     if (status != STATUS_OK) return status;
     for (unsigned i = 1; i < CHANNELS; i++) {
-        if (faults >> i & 1u) values[i] = EMC1414_DIODE_FAULT;
+        if ((unsigned)faults >> i & 1u) values[i] = EMC1414_DIODE_FAULT;
     }
     return STATUS_OK;
 }

@@ -1,0 +1,84 @@
+/* board.c - the simulator: what hangs where, and what it measures when nobody says otherwise. */
+#include "board.h"
+
+#include <string.h>
+
+#include "hal/drivers/emc1414.h"
+#include "hal/drivers/lsm303dlhc.h"
+#include "hal/drivers/tmp105.h"
+#include "model_emc1414.h"
+#include "model_lsm303dlhc.h"
+#include "model_tmp105.h"
+#include "sim.h"
+
+/* ---- The chips ---------------------------------------------------------------------------------------- */
+
+static model_tmp105_t temp0_model = { .milli_c = 21500 };
+static model_emc1414_t emc0_model = { .milli_c = { 24000, 25000, 26000, 27000 } };
+static model_lsm303dlhc_t mag0_model = { .nanotesla = { 20000, 5000, 45000 }, .milli_c = 22000 };
+
+static const sim_quantity_t temp0_quantities[] = {
+    { "temp0", 3, MODEL_TMP105_MIN, MODEL_TMP105_MAX },
+};
+
+static const sim_quantity_t emc0_quantities[] = {
+    { "emc0_internal", 3, 0, MODEL_EMC1414_MAX },
+    { "emc0_remote1", 3, 0, MODEL_EMC1414_MAX },
+    { "emc0_remote2", 3, 0, MODEL_EMC1414_MAX },
+    { "emc0_remote3", 3, 0, MODEL_EMC1414_MAX },
+};
+
+static const sim_quantity_t mag0_quantities[] = {
+    { "mag0_x", 9, -MODEL_LSM303DLHC_FIELD_MAX, MODEL_LSM303DLHC_FIELD_MAX },
+    { "mag0_y", 9, -MODEL_LSM303DLHC_FIELD_MAX, MODEL_LSM303DLHC_FIELD_MAX },
+    { "mag0_z", 9, -MODEL_LSM303DLHC_FIELD_MAX, MODEL_LSM303DLHC_FIELD_MAX },
+    { "mag0_temperature", 3, MODEL_LSM303DLHC_TEMPERATURE_MIN, MODEL_LSM303DLHC_TEMPERATURE_MAX },
+};
+
+#define CHIP(name, address, chip)                                                                            \
+    {                                                                                                        \
+        .id = #name, .addr = (address), .ops = &model_##chip##_ops, .model = &name##_model,                  \
+        .quantities = name##_quantities,                                                                     \
+        .quantity_count = sizeof name##_quantities / sizeof name##_quantities[0]                             \
+    }
+
+static sim_chip_t chips[] = {
+    CHIP(temp0, 0x48, tmp105),
+    CHIP(emc0, 0x4c, emc1414),
+    CHIP(mag0, 0x1e, lsm303dlhc),
+};
+
+static hal_i2c_t bus = { .chips = chips, .chip_count = sizeof chips / sizeof chips[0] };
+
+/* ---- What the firmware knows of them ------------------------------------------------------------------ */
+
+static tmp105_t temp0 = { .bus = &bus, .addr = 0x48 };
+static emc1414_t emc0 = { .bus = &bus, .addr = 0x4c };
+static lsm303dlhc_t mag0 = { .bus = &bus, .addr = 0x1e };
+
+static const sensor_device_t sensors[] = {
+    { "temp0", &tmp105_ops, &temp0 },
+    { "emc0", &emc1414_ops, &emc0 },
+    { "mag0", &lsm303dlhc_ops, &mag0 },
+};
+
+static board_t board = {
+    .name = "sim",
+    .model = "Jembatan simulator",
+    .mcu = "Linux process",
+    .localhost_is_us = true,
+    .sensors = sensors,
+    .sensor_count = sizeof sensors / sizeof sensors[0],
+};
+
+const board_t *board_init(void)
+{
+    const sim_options_t *from = sim_start_from_command_line(&bus);
+    board_options_t *to = &board.options;
+    to->log_level = from->log_level;
+    to->ipv4_static = from->ipv4_static;
+    memcpy(to->ipv4_address, &from->ipv4_address, 4);
+    memcpy(to->ipv4_netmask, &from->ipv4_netmask, 4);
+    memcpy(to->ipv4_gateway, &from->ipv4_gateway, 4);
+    return &board;
+}

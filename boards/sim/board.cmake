@@ -1,0 +1,6 @@
+# A Linux process: sanitizers, debuggers, and faults on demand.
+set(BOARD_TOOLCHAIN host)
+set(BOARD_CPU_FLAGS)
+set(BOARD_HAL_FAMILIES sim)
+set(BOARD_DRIVERS emc1414 lsm303dlhc tmp105)
+set(BOARD_LINKER_SCRIPT)
