@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/text.h"
 #include "hal/eth.h"
 #include "lwip/ip6_addr.h"
 #include "lwip/memp.h"
@@ -79,11 +80,8 @@ size_t net_pool_count(void)
 
 static void set_name(net_pool_t *out, const char *name)
 {
-    size_t i = 0;
-    for (; i < sizeof out->name - 1 && name[i]; i++) {
-        out->name[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
-    }
-    out->name[i] = 0;
+    text_writer_t text = text_writer(out->name, sizeof out->name - 1);
+    for (; *name; name++) text_char(&text, (char)(*name >= 'A' && *name <= 'Z' ? *name - 'A' + 'a' : *name));
 }
 
 static void set_usage(net_pool_t *out, const struct stats_mem *stats, uint32_t size)

@@ -27,13 +27,15 @@ static err_t send_frame(struct netif *netif, struct pbuf *p)
     size_t count = 0;
     /* lwIP leads its frames by the padding, the wire does not know it. */
     size_t padding = ETH_PAD_SIZE;
-    for (const struct pbuf *q = p; q; q = q->next) {
+    const struct pbuf *q = p;
+    do {
         if (count == SLICES_MAX) return ERR_BUF;
         slices[count].bytes = (const uint8_t *)q->payload + padding;
         slices[count].count = q->len - padding;
         padding = 0;
         count++;
-    }
+        q = q->next;
+    } while (q);
     switch (hal_eth_send(slices, count, (size_t)p->tot_len - ETH_PAD_SIZE)) {
     case STATUS_OK: return ERR_OK;
     case STATUS_BUSY: eth->tx_busy = true; return ERR_MEM;

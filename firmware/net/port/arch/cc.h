@@ -22,7 +22,7 @@ uint32_t net_random_u32(void);
     } while (0)
 
 /* As hal/system.h declares it, which lwIP's own sources do not get to see. */
-_Noreturn void hal_system_panic(const char *what);
+_Noreturn void hal_system_panic(const char *what); /* NOLINT(readability-redundant-declaration) */
 #define LWIP_PLATFORM_ASSERT(what) hal_system_panic(what)
 
 #endif
