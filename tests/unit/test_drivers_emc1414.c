@@ -43,7 +43,7 @@ static void two_devices_and_four_channels_keep_apart(void **state)
 {
     bench_t *bench = *state;
     for (unsigned i = 0; i < 4; i++) bench->models[1].milli_c[i] = 60000 + (int32_t)i * 125;
-    int32_t a[4], b[4];
+    int32_t a[4] = { 0 }, b[4] = { 0 };
     for (unsigned i = 0; i < 2; i++) assert_int_equal(emc1414_ops.probe(&bench->devices[i]), STATUS_OK);
     assert_int_equal(sample(&bench->devices[0], a), STATUS_OK);
     assert_int_equal(sample(&bench->devices[1], b), STATUS_OK);
@@ -58,7 +58,7 @@ static void every_eighth_of_a_degree(void **state)
     bench_t *bench = *state;
     assert_int_equal(emc1414_ops.probe(&bench->devices[0]), STATUS_OK);
     for (int32_t milli_c = 0; milli_c < 128000; milli_c += 125) {
-        int32_t values[4];
+        int32_t values[4] = { 0 };
         for (unsigned i = 0; i < 4; i++) bench->models[0].milli_c[i] = milli_c + (int32_t)i * 41;
         assert_int_equal(sample(&bench->devices[0], values), STATUS_OK);
         for (unsigned i = 0; i < 4; i++) assert_int_equal(values[i], milli_c);
@@ -68,7 +68,7 @@ static void every_eighth_of_a_degree(void **state)
 static void a_broken_diode_is_its_own_error(void **state)
 {
     bench_t *bench = *state;
-    int32_t values[4];
+    int32_t values[4] = { 0 };
     bench->models[0].milli_c[3] = 0; /* an honest zero beside it */
     bench->models[0].diode_faults = 1u << 2;
     assert_int_equal(emc1414_ops.probe(&bench->devices[0]), STATUS_OK);
@@ -96,7 +96,7 @@ static void each_fault_has_its_status(void **state)
     bench_t *bench = *state;
     emc1414_t *device = &bench->devices[0];
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        int32_t values[4];
+        int32_t values[4] = { 0 };
         sim_i2c_break(&bench->chips[0], faults[i].fault);
         for (int round = 0; round < 100; round++) { /* garbage is random */
             assert_int_equal(emc1414_ops.probe(device), faults[i].status);
@@ -113,7 +113,7 @@ static void each_fault_has_its_status(void **state)
 static void a_power_cycle_does_not_move_the_scale(void **state)
 {
     bench_t *bench = *state;
-    int32_t values[4];
+    int32_t values[4] = { 0 };
     assert_int_equal(emc1414_ops.probe(&bench->devices[0]), STATUS_OK);
     model_emc1414_ops.power_on(&bench->models[0]);
     assert_int_equal(emc1414_ops.fetch(&bench->devices[0], values), STATUS_OK);
@@ -124,7 +124,7 @@ static void start_undoes_a_foreign_configuration(void **state)
 {
     bench_t *bench = *state;
     const uint8_t extended_range[] = { 0x09, 0x04 };
-    int32_t values[4];
+    int32_t values[4] = { 0 };
     assert_int_equal(hal_i2c_transfer(&bench->bus, 0x4c, extended_range, 2, NULL, 0), STATUS_OK);
     assert_int_equal(emc1414_ops.fetch(&bench->devices[0], values), STATUS_OK);
     assert_int_equal(values[0], 88000); /* the model does move its scale: the test can fail */

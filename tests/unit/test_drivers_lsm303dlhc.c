@@ -64,7 +64,7 @@ static void two_devices_and_their_axes_keep_apart(void **state)
         assert_int_equal(lsm303dlhc_ops.probe(&bench->devices[i]), STATUS_OK);
     }
     for (unsigned i = 0; i < 2; i++) {
-        int32_t values[4];
+        int32_t values[4] = { 0 };
         assert_int_equal(sample(&bench->devices[i], values), STATUS_OK);
         for (unsigned j = 0; j < 4; j++) assert_int_equal(values[j], wanted[i][j]);
     }
@@ -80,7 +80,7 @@ static void every_step_is_rounded_half_away_from_zero(void **state)
         bench->models[0].nanotesla[0] = outwards(gauss, 1100);
         bench->models[0].nanotesla[1] = bench->models[0].nanotesla[0];
         bench->models[0].nanotesla[2] = outwards(gauss, 980);
-        int32_t values[4];
+        int32_t values[4] = { 0 };
         assert_int_equal(sample(&bench->devices[0], values), STATUS_OK);
         assert_int_equal(values[0], nearest(gauss, 1100));
         assert_int_equal(values[1], nearest(gauss, 1100));
@@ -95,7 +95,7 @@ static void every_step_is_rounded_half_away_from_zero(void **state)
 static void an_overflow_is_the_axis_own_error(void **state)
 {
     bench_t *bench = *state;
-    int32_t values[4];
+    int32_t values[4] = { 0 };
     set_values(&bench->models[0], 20000, -300000, 45000, 22000);
     assert_int_equal(lsm303dlhc_ops.probe(&bench->devices[0]), STATUS_OK);
     assert_int_equal(sample(&bench->devices[0], values), STATUS_OK);
@@ -109,7 +109,7 @@ static void temperature_in_eighths_of_both_signs(void **state)
     bench_t *bench = *state;
     assert_int_equal(lsm303dlhc_ops.probe(&bench->devices[0]), STATUS_OK);
     for (int32_t milli_c = -40000; milli_c <= 85000; milli_c += 125) {
-        int32_t values[4];
+        int32_t values[4] = { 0 };
         bench->models[0].milli_c = milli_c;
         assert_int_equal(sample(&bench->devices[0], values), STATUS_OK);
         assert_int_equal(values[3], milli_c);
@@ -120,7 +120,7 @@ static void temperature_in_eighths_of_both_signs(void **state)
 static void a_left_aligned_temperature_with_an_offset(void **state)
 {
     bench_t *bench = *state;
-    int32_t values[4];
+    int32_t values[4] = { 0 };
     bench->devices[0].temperature_shift = 4;
     bench->devices[0].temperature_offset_milli_c = 20500;
     bench->models[0].milli_c = -3125 * 16;
@@ -145,7 +145,7 @@ static void each_fault_has_its_status(void **state)
     lsm303dlhc_t *device = &bench->devices[0];
     bench->models[0].nanotesla[0] = 20000;
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        int32_t values[4];
+        int32_t values[4] = { 0 };
         sim_i2c_break(&bench->chips[0], faults[i].fault);
         for (int round = 0; round < 100; round++) { /* garbage is random */
             assert_int_equal(lsm303dlhc_ops.probe(device), faults[i].status);
@@ -161,7 +161,7 @@ static void each_fault_has_its_status(void **state)
 static void a_chip_that_fell_asleep_gives_no_values(void **state)
 {
     bench_t *bench = *state;
-    int32_t values[4];
+    int32_t values[4] = { 0 };
     set_values(&bench->models[0], 20000, 5000, 45000, 22000);
     assert_int_equal(lsm303dlhc_ops.probe(&bench->devices[0]), STATUS_OK);
     assert_int_equal(lsm303dlhc_ops.start(&bench->devices[0]), STATUS_OK);
@@ -176,7 +176,7 @@ static void probe_undoes_a_foreign_gain(void **state)
 {
     bench_t *bench = *state;
     const uint8_t gain_8_gauss[] = { 0x01, 0xe0 };
-    int32_t values[4];
+    int32_t values[4] = { 0 };
     set_values(&bench->models[0], 20000, 5000, 45000, 22000);
     assert_int_equal(hal_i2c_transfer(&bench->buses[0], 0x1e, gain_8_gauss, 2, NULL, 0), STATUS_OK);
     assert_int_equal(sample(&bench->devices[0], values), STATUS_OK);

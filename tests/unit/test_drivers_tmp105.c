@@ -55,7 +55,7 @@ static void two_devices_keep_apart(void **state)
     bench->models[0].milli_c = 21500;
     bench->models[1].milli_c = -4250;
     for (unsigned i = 0; i < 2; i++) assert_int_equal(tmp105_ops.probe(&bench->devices[i]), STATUS_OK);
-    int32_t a, b;
+    int32_t a = 0, b = 0;
     assert_int_equal(sample(&bench->devices[0], &a), STATUS_OK);
     assert_int_equal(sample(&bench->devices[1], &b), STATUS_OK);
     assert_int_equal(a, 2150);
@@ -69,7 +69,7 @@ static void every_step_is_rounded_half_away_from_zero(void **state)
     for (int32_t step = -55 * 16; step <= 2047; step++) {
         /* The first thousandth of which the chip says this step: it cuts towards zero. */
         bench->models[0].milli_c = outwards(step * 1000, 16);
-        int32_t value;
+        int32_t value = 0;
         assert_int_equal(sample(&bench->devices[0], &value), STATUS_OK);
         assert_int_equal(value, nearest(step * 100, 16));
     }
@@ -79,7 +79,7 @@ static void range_ends(void **state)
 {
     bench_t *bench = *state;
     assert_int_equal(tmp105_ops.probe(&bench->devices[0]), STATUS_OK);
-    int32_t value;
+    int32_t value = 0;
     bench->models[0].milli_c = 127999;
     assert_int_equal(sample(&bench->devices[0], &value), STATUS_OK);
     assert_int_equal(value, 12794);
@@ -106,7 +106,7 @@ static void each_fault_has_its_status(void **state)
     tmp105_t *device = &bench->devices[0];
     bench->models[0].milli_c = 30000;
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        int32_t value;
+        int32_t value = 0;
         sim_i2c_break(&bench->chips[0], faults[i].fault);
         for (int round = 0; round < 100; round++) { /* garbage is random */
             assert_int_equal(tmp105_ops.probe(device), faults[i].probe);
@@ -125,7 +125,7 @@ static void no_reading_of_a_chip_that_lost_its_configuration_is_believed(void **
     bench_t *bench = *state;
     tmp105_t *device = &bench->devices[0];
     for (int32_t milli_c = -55000; milli_c < 128000; milli_c += 37) {
-        int32_t value;
+        int32_t value = 0;
         bench->models[0].milli_c = milli_c;
         assert_int_equal(tmp105_ops.start(device), STATUS_OK);
         model_tmp105_ops.power_on(&bench->models[0]);
@@ -139,7 +139,7 @@ static void start_brings_the_configuration_back(void **state)
     assert_int_equal(tmp105_ops.probe(&bench->devices[0]), STATUS_OK);
     model_tmp105_ops.power_on(&bench->models[0]);
     bench->models[0].milli_c = 21438;
-    int32_t value;
+    int32_t value = 0;
     assert_int_equal(sample(&bench->devices[0], &value), STATUS_OK);
     assert_int_equal(value, 2144);
 }
@@ -158,7 +158,7 @@ static void the_model_has_limit_registers(void **state)
 {
     bench_t *bench = *state;
     const uint8_t tx[] = { 3, 0x19, 0x80 };
-    uint8_t rx[3];
+    uint8_t rx[3] = { 0 };
     assert_int_equal(hal_i2c_transfer(&bench->bus, 0x48, tx, 1, rx, 2), STATUS_OK);
     assert_int_equal(rx[0] << 8 | rx[1], 0x5000);
     assert_int_equal(hal_i2c_transfer(&bench->bus, 0x48, tx, 3, rx, 3), STATUS_OK);

@@ -46,7 +46,7 @@ typedef struct {
 static int open_peer(const char *path)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, strlen(path) + 1u);
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0) return -1;
     return fd;
@@ -76,7 +76,7 @@ static int set_up(void **state)
     snprintf(bench.control, sizeof bench.control, "%s/control", bench.folder);
     snprintf(bench.state, sizeof bench.state, "%s/state", bench.folder);
     bench.device_address.sun_family = AF_UNIX;
-    strcpy(bench.device_address.sun_path, bench.device);
+    memcpy(bench.device_address.sun_path, bench.device, sizeof bench.device);
     model = (model_tmp105_t){ .milli_c = 21500 };
     chip.fault = SIM_FAULT_NONE;
     bench.peer_fd = open_peer(bench.peer);
@@ -294,7 +294,7 @@ static void idle_returns_at_its_deadline(void **state)
 static int connect_control(const bench_t *bench)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    strcpy(address.sun_path, bench->control);
+    memcpy(address.sun_path, bench->control, sizeof bench->control);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
     return fd;

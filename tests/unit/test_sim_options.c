@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,7 +21,7 @@ static bool parse(sim_options_t *options, const char *line)
     static char text[512], error[SIM_ERROR_BYTES];
     char *words[40], *rest = NULL;
     int count = 0;
-    strcpy(text, line);
+    (void)snprintf(text, sizeof text, "%s", line);
     for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         words[count++] = word;
     }
@@ -137,9 +138,10 @@ static void too_many_are_refused(void **state)
     (void)state;
     sim_options_t options;
     char line[512] = "";
-    for (unsigned i = 0; i < SIM_WITHOUT_MAX; i++) strcat(line, "--without temp0 ");
+    static const char one[] = "--without temp0 ";
+    for (unsigned i = 0; i < SIM_WITHOUT_MAX; i++) memcpy(line + i * (sizeof one - 1u), one, sizeof one);
     assert_true(parse(&options, line));
-    strcat(line, "--without temp0");
+    memcpy(line + SIM_WITHOUT_MAX * (sizeof one - 1u), one, sizeof one);
     assert_false(parse(&options, line));
 }
 
