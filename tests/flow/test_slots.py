@@ -5,7 +5,6 @@ import time
 import pytest
 from network import DEVICE
 from support.http1 import Closed, request_bytes
-from support.packet import SYN
 
 REQUEST = request_bytes("/healthz", host=DEVICE)
 
@@ -77,7 +76,7 @@ def test_more_newcomers_than_can_be_told_leave_the_served_ones_alone(host, slots
     newcomers = []
     for _ in range(8):
         connection = host.open(DEVICE)
-        connection.segment(SYN, mss=1460)
+        connection.begin()
         host.lan.step(0.02)
         newcomers.append(connection)
     host.lan.drain()

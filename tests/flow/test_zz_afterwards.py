@@ -12,7 +12,7 @@ def test_every_pool_is_full_again(host, baseline):
 
 def test_the_suite_did_exhaust_the_slots(host, limits):
     pools = {pool["name"]: pool for pool in status(host)["pools"]}
-    connections = pools["connections"]
+    connections = pools["http_connection"]
     assert connections["size"] == limits["HTTP_CONNECTIONS_MAX"]
     assert connections["peak"] == connections["size"]
 

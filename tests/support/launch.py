@@ -6,6 +6,7 @@ from us goes through inherited descriptors, and no file is written outside the s
 
 import collections
 import ctypes
+import decimal
 import ipaddress
 import json
 import os
@@ -375,8 +376,10 @@ class Process:
     def set_value(self, sensor, value):
         """Emulator only: what the chip measures from now on."""
         facts = self.board.emulator["sensors"][sensor]
-        self.qmp.command("qom-set", path=facts["path"], property=facts["property"],
-                         value=round(value * facts["scale"]))
+        # Emulated chips cut off what is below their own step: a whole number just short of one would lose it.
+        exact = decimal.Decimal(plain(value)) * facts["scale"]
+        whole = int(exact.to_integral_value(decimal.ROUND_UP))
+        self.qmp.command("qom-set", path=facts["path"], property=facts["property"], value=whole)
         self.options.values[sensor] = value
 
     def _on_event(self, event):
@@ -446,7 +449,7 @@ def _answers(address, timeout):
 
     try:
         with Client(*address, timeout=timeout) as client:
-            return client.request("/healthz", {"Connection": "close"}).status == 200
+            return client.request("/healthz").status == 200
     except (OSError, Closed):
         return False
 

@@ -331,10 +331,13 @@ class Connection:
         source = self.host.source_for(self.target)
         self.host.send_ip(self.target, packet.TCP, segment.build(source, self.target), source)
 
-    def handshake(self, timeout=5.0):
-        first = self.next_out
+    def begin(self):
+        """The handshake's first segment alone."""
         self.segment(SYN, mss=self.mss)
-        self.next_out = (first + 1) & 0xFFFFFFFF
+        self.next_out = (self.next_out + 1) & 0xFFFFFFFF
+
+    def handshake(self, timeout=5.0):
+        self.begin()
         self.lan.wait(lambda: self.established or self.was_reset, "SYN+ACK", timeout)
         assert not self.was_reset, "the device refused the connection"
         assert self.acked == self.next_out, "SYN+ACK of something else"
