@@ -9,6 +9,7 @@ OURS = re.compile(r"/(firmware|hal)/.*lib\w+\.a:|/main\.c\.o")
 # Public on purpose although this product does not call it, and why.
 UNUSED_ON_PURPOSE = {
     "cortex_m_fault_record": "the fault handler, which has no frame of its own, branches to it in assembly",
+    "sim_start": "tests start simulated boards with options of their own",
 }
 
 
@@ -40,6 +41,12 @@ def test_every_global_symbol_is_used_by_another_object(option, root):
     assert len(wanted) > 10
     found = [line for line in symbols.unused(objects, OURS.search) if line.split()[-1] not in wanted]
     assert not found, "make it static, or remove it:\n" + "\n".join(found)
+
+
+def test_exceptions_are_still_needed(option):
+    lonely = {line.split()[-1] for line in symbols.unused(objects_of_product(option), lambda where: True)}
+    defined = set().union(*(names for names, _ in objects_of_product(option).values()))
+    assert not [name for name in UNUSED_ON_PURPOSE if name in defined - lonely]
 
 
 def test_an_unused_symbol_is_found(option, tmp_path):
