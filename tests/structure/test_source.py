@@ -1,4 +1,5 @@
 """The rules of the tree hold for every file, and each rule can fail."""
+import shutil
 import subprocess
 
 import pytest
@@ -6,13 +7,18 @@ import pytest
 import source_rules as rules
 
 
-def tracked(root, *suffixes):
-    """(path, text) of the repository's text files: what git tracks or would, else what lies in our folders."""
+def tracked_by_git(root):
+    if not shutil.which("git"):
+        return []
     listed = subprocess.run(["git", "-C", root, "-c", f"safe.directory={root}", "ls-files", "-z", "--cached",
                              "--others", "--exclude-standard"], capture_output=True, text=True, check=False)
-    if listed.returncode == 0:
-        names = sorted(set(listed.stdout.split("\0")) - {""})
-    else:  # an unpacked release
+    return sorted(set(listed.stdout.split("\0")) - {""}) if listed.returncode == 0 else []
+
+
+def tracked(root, *suffixes):
+    """(path, text) of the repository's text files: what git tracks or would, else what lies in our folders."""
+    names = tracked_by_git(root)
+    if not names:  # an unpacked release, or no git
         names = sorted(p.relative_to(root).as_posix() for top in ("firmware", "hal", "boards", "tests", "cmake", "docs")
                        for p in (root / top).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     for name in names:
