@@ -57,7 +57,13 @@ void text_u64(text_writer_t *out, uint64_t value)
         return;
     }
     const uint32_t billion = 1000000000u;
-    text_u64(out, value / billion);
+    uint64_t high = value / billion;
+    if (high > UINT32_MAX) {
+        text_u32(out, (uint32_t)(high / billion));
+        text_padded(out, (uint32_t)(high % billion), 9);
+    } else {
+        text_u32(out, (uint32_t)high);
+    }
     text_padded(out, (uint32_t)(value % billion), 9);
 }
 

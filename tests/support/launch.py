@@ -404,10 +404,12 @@ class Process:
         address = ("127.0.0.1", self.port) if self.port else (self.options.ip.partition("/")[0], 80)
         deadline = time.monotonic() + timeout
         pause = threading.Event()
+        patience = 0.1  # a SYN that came too early is not repeated soon; a slow machine gets more of it
         while True:
             self.check_alive()
-            if _answers(address, min(2.0, timeout)):
+            if _answers(address, patience):
                 return
+            patience = min(1.5 * patience, 5.0)
             if time.monotonic() > deadline:
                 raise DeviceDied(f"no answer on {address[0]}:{address[1]} in {timeout:.0f} s; "
                                  f"the console's end:\n{self.console.last()}")
