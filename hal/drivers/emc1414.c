@@ -29,10 +29,13 @@ static const struct {
     uint8_t high, low;
 } registers[CHANNELS] = { { 0x00, 0x29 }, { 0x01, 0x10 }, { 0x23, 0x24 }, { 0x2a, 0x2b } };
 
+/* The default range ends at 0 and says 0 for everything below: only what is above it is a measurement. */
+#define MILLI_C_MIN MILLI_PER_8TH
+
 #define TEMPERATURE(channel_key, channel_name)                                                               \
     {                                                                                                        \
         .key = (channel_key), .name = (channel_name), .kind = SENSOR_TEMPERATURE, .unit = UNIT_CELSIUS,      \
-        .decimals = 3, .min = 0, .max = 127875                                                               \
+        .decimals = 3, .min = MILLI_C_MIN, .max = 127875                                                     \
     }
 
 static const sensor_channel_t channels[CHANNELS] = {
