@@ -4,7 +4,8 @@ import pytest
 from network import DEVICE, TESTER, status
 from support import packet
 from support.device import eventually
-from support.peer import ALL_NODES, DhcpServer, Host
+from support.dhcp import DhcpServer
+from support.peer import ALL_NODES, Host
 
 
 def link_local_of(mac):
