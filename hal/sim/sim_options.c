@@ -8,7 +8,7 @@
 const char sim_options_help[] =
     "usage: jembatan [OPTION]...\n"
     "  --net slirp                    user networking, needs no rights (default)\n"
-    "  --net tap:IFNAME               a TAP interface of this machine\n"
+    "  --net tap[:IFNAME]             a TAP interface of this machine, jembatan0 by default\n"
     "  --net unix:LOCAL,REMOTE        frames as datagrams between two AF_UNIX sockets\n"
     "  --forward HOSTIP:PORT:PORT     with slirp: a TCP port of this machine to one of the device\n"
     "  --ip ADDRESS/PREFIX[,GATEWAY]  static IPv4 address instead of DHCP\n"
@@ -45,12 +45,12 @@ static bool take_net(sim_options_t *options, char *value)
         return true;
     }
     char *rest = cut(value, ':');
-    if (!rest) return false;
-    if (strcmp(value, "tap") == 0) {
+    if (strcmp(value, "tap") == 0 && (!rest || *rest)) {
         options->net = SIM_NET_TAP;
-        options->tap_name = rest;
+        options->tap_name = rest ? rest : "jembatan0";
         return true;
     }
+    if (!rest) return false;
     options->net = SIM_NET_UNIX;
     options->unix_local = rest;
     options->unix_remote = cut(rest, ',');

@@ -40,7 +40,7 @@ class PortInUse(BadOption):
 @dataclass
 class Options:
     http_port: int = 0  # on 127.0.0.1; 0: a free one. Only with net == "slirp"
-    net: str = "slirp"  # or "tap:IF" or "unix:LOCAL,REMOTE"
+    net: str = "slirp"  # or "tap", "tap:IF" or "unix:LOCAL,REMOTE"
     ip: str = None  # "A.B.C.D/PREFIX[,GATEWAY]"; None: DHCP
     state: os.PathLike = None  # folder of what lasts
     values: dict = field(default_factory=dict)  # sensor id -> start value in the sensor's unit
@@ -54,11 +54,11 @@ def parse_net(text):
     kind, _, rest = text.partition(":")
     if kind == "slirp" and not rest:
         return kind, ()
-    if kind == "tap" and rest:
-        return kind, (rest,)
+    if kind == "tap" and (rest or text == "tap"):
+        return kind, (rest or "jembatan0",)
     if kind == "unix" and all(rest.partition(",")):
         return kind, tuple(rest.split(",", 1))
-    raise BadOption(f"--net {text}: must be slirp, tap:INTERFACE or unix:LOCAL,REMOTE")
+    raise BadOption(f"--net {text}: must be slirp, tap, tap:INTERFACE or unix:LOCAL,REMOTE")
 
 
 def parse_ip(text):

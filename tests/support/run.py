@@ -3,6 +3,7 @@
 import argparse
 import math
 import os
+import re
 import signal
 import sys
 import threading
@@ -13,6 +14,9 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from support import launch  # noqa: E402
 from support.board import ROOT, Board, UnknownBoard  # noqa: E402
+
+
+ADDRESS = re.compile(r"IPv4 address (\d+\.\d+\.\d+\.\d+)")
 
 
 class Stop(BaseException):
@@ -45,7 +49,7 @@ def parse(arguments):
                         help="start value of a sensor, in its unit")
     parser.add_argument("--pcap", metavar="FILE", help="record the device's traffic")
     parser.add_argument("--log-level", choices=launch.LOG_LEVELS)
-    parser.add_argument("--net", default="slirp", metavar="slirp|tap:IF|unix:LOCAL,REMOTE")
+    parser.add_argument("--net", default="slirp", metavar="slirp|tap[:IF]|unix:LOCAL,REMOTE")
     parser.add_argument("--ip", metavar="ADDR/PREFIX[,GW]", help="a static address instead of DHCP")
     parser.add_argument("--without", action="append", default=[], metavar="DEVICE",
                         help="start with this chip missing")
@@ -81,13 +85,14 @@ def start(board, image, options):
     process = launch.Process(board, image, options, show=sys.stderr)
     try:
         process.start()
-        if options.ip and options.net.startswith("tap:"):
+        if options.ip and options.net.startswith("tap"):
             process.wait_ready()
             return process, f"http://{options.ip.partition('/')[0]}/"
-        # On such a network this machine may have no way to ask it; its first words have to do.
-        if not process.console.wait_for(r".", 10):
-            process.check_alive()
-        return process, options.net
+        # On such a network this machine may have no way to ask it: what it says of its address has to do. It has
+        # one after 12 s at the latest, if only a link-local one.
+        line = process.console.wait_for(ADDRESS, 30)
+        process.check_alive()
+        return process, f"http://{ADDRESS.search(line)[1]}/" if line else options.net
     except BaseException:
         process.stop()
         raise

@@ -82,6 +82,8 @@ static void the_other_networks(void **state)
     assert_string_equal(options.tap_name, "tap3");
     assert_int_equal(options.ipv4_netmask.s_addr, inet_addr("255.255.255.255"));
     assert_int_equal(options.ipv4_gateway.s_addr, 0);
+    assert_true(parse(&options, "--net tap"));
+    assert_string_equal(options.tap_name, "jembatan0");
     assert_true(parse(&options, "--help --net unix:/a/b,/c"));
     assert_int_equal(options.net, SIM_NET_UNIX);
     assert_string_equal(options.unix_local, "/a/b");
@@ -97,7 +99,6 @@ static void malformed_ones_are_refused(void **state)
         "-h",
         "--net",
         "--net tcp",
-        "--net tap",
         "--net tap:",
         "--net unix:/a",
         "--net unix:/a,",
