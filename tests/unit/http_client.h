@@ -11,12 +11,12 @@
 
 typedef struct {
     unsigned status;
-    bool close;        /* Connection: close */
-    bool keep_alive;   /* Connection: keep-alive */
-    bool has_length;   /* Content-Length */
-    bool chunked;      /* Transfer-Encoding: chunked */
-    bool has_allow;    /* Allow */
-    size_t length;     /* of Content-Length */
+    bool close;      /* Connection: close */
+    bool keep_alive; /* Connection: keep-alive */
+    bool has_length; /* Content-Length */
+    bool chunked;    /* Transfer-Encoding: chunked */
+    bool has_allow;  /* Allow */
+    size_t length;   /* of Content-Length */
     char body[CLIENT_BODY_BYTES_MAX];
     size_t body_bytes;
 } client_answer_t;
