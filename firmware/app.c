@@ -41,6 +41,9 @@ static void read_network(api_network_t *out)
         .tx_frames = status.tx_frames,
         .rx_dropped = status.rx_dropped,
         .tx_dropped = status.tx_dropped,
+        .accepted = status.connections_accepted,
+        .refused = status.connections_refused,
+        .evicted = status.connections_evicted,
     };
     _Static_assert(sizeof out->ipv4 >= sizeof status.ipv4, "an address must fit");
     _Static_assert(sizeof out->ipv6[0] >= sizeof status.ipv6[0], "an address must fit");

@@ -41,6 +41,7 @@ typedef struct {
     char ipv6[API_ADDRESSES_MAX][API_ADDRESS_BYTES];
     unsigned ipv6_count;
     uint32_t rx_frames, tx_frames, rx_dropped, tx_dropped;
+    uint32_t accepted, refused, evicted; /* connections since reset */
 } api_network_t;
 
 /* A bounded pool of anything: bytes or pieces. */

@@ -6,29 +6,38 @@ static void count(json_writer_t *json, const char *key, uint32_t value)
     json_u32(json, value);
 }
 
-static void write_network(json_writer_t *json, const api_platform_t *platform)
+static void write_network(json_writer_t *json, const api_network_t *network)
 {
-    api_network_t network = { .ipv4_mode = "none" };
-    platform->read_network(&network);
     json_key(json, "network");
     json_object_begin(json);
     json_key(json, "link_up");
-    json_bool(json, network.link_up);
+    json_bool(json, network->link_up);
     json_key(json, "ipv4_mode");
-    json_string(json, network.ipv4_mode);
+    json_string(json, network->ipv4_mode);
     json_key(json, "ipv4");
-    if (network.ipv4[0])
-        json_string(json, network.ipv4);
+    if (network->ipv4[0])
+        json_string(json, network->ipv4);
     else
         json_null(json);
     json_key(json, "ipv6");
     json_array_begin(json);
-    for (unsigned i = 0; i < network.ipv6_count; i++) json_string(json, network.ipv6[i]);
+    for (unsigned i = 0; i < network->ipv6_count; i++) json_string(json, network->ipv6[i]);
     json_array_end(json);
-    count(json, "rx_frames", network.rx_frames);
-    count(json, "tx_frames", network.tx_frames);
-    count(json, "rx_dropped", network.rx_dropped);
-    count(json, "tx_dropped", network.tx_dropped);
+    count(json, "rx_frames", network->rx_frames);
+    count(json, "tx_frames", network->tx_frames);
+    count(json, "rx_dropped", network->rx_dropped);
+    count(json, "tx_dropped", network->tx_dropped);
+    json_object_end(json);
+}
+
+/* How many there are now and ever were at once is a pool, http_connection. */
+static void write_connections(json_writer_t *json, const api_network_t *network)
+{
+    json_key(json, "connections");
+    json_object_begin(json);
+    count(json, "accepted", network->accepted);
+    count(json, "refused", network->refused);
+    count(json, "evicted", network->evicted);
     json_object_end(json);
 }
 
@@ -78,7 +87,10 @@ static void write_overview(json_writer_t *json, const api_t *api)
     json_bool(json, api->clock->set);
     json_key(json, "reset_cause");
     json_string(json, api->platform->reset_cause());
-    write_network(json, api->platform);
+    api_network_t network = { .ipv4_mode = "none" };
+    api->platform->read_network(&network);
+    write_network(json, &network);
+    write_connections(json, &network);
     write_requests(json, api->server);
     write_sensors(json, api->sensors);
     write_stack(json, api->platform);

@@ -21,7 +21,8 @@ PATHS = [path.replace("{id}", "temp0") for path in INDEX_LINKS.values()]
 CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings"]
 
 DEVICE = {"id", "name", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors"}
-STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "network", "requests", "sensors", "stack", "pools"}
+STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "network", "connections", "requests", "sensors", "stack",
+          "pools"}
 NETWORK = {"link_up", "ipv4_mode", "ipv4", "ipv6", "rx_frames", "tx_frames", "rx_dropped", "tx_dropped"}
 SENSOR = {"id", "name", "kind", "unit", "value", "quality", "time", "uptime_ms", "interval_ms", "chip"}
 READING = {"id", "unit", "value", "quality", "time", "uptime_ms"}

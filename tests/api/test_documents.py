@@ -60,6 +60,7 @@ def test_the_status_has_exactly_the_promised_members(device):
     assert set(status) == STATUS
     assert set(status["network"]) == NETWORK
     assert set(status["requests"]) == {"total", "errors_4xx", "errors_5xx"}
+    assert set(status["connections"]) == {"accepted", "refused", "evicted"}
     assert set(status["sensors"]) == {"total", "ok"}
     check_count(status["uptime_ms"])
     check_time(status["time"])
@@ -103,6 +104,7 @@ def test_uptime_and_counters_go_on(device):
     after = document(device, "/api/v1/status")
     assert after["uptime_ms"] >= before["uptime_ms"]
     assert after["requests"]["total"] == before["requests"]["total"] + 2
+    assert after["connections"]["accepted"] >= before["connections"]["accepted"]
     assert after["requests"]["errors_4xx"] == before["requests"]["errors_4xx"] + 1
     assert after["requests"]["errors_5xx"] == before["requests"]["errors_5xx"]
     assert after["network"]["rx_frames"] > before["network"]["rx_frames"]

@@ -262,11 +262,17 @@ static void the_status_shows_network_stack_and_all_pools(void **state)
     assert_holds(bench->answer, "\"stack\":null");
     assert_holds(bench->answer, "\"time_synced\":false");
     assert_holds(bench->answer, "Transfer-Encoding: chunked\r\n");
-    network = (api_network_t){
-        .link_up = true, .ipv4_mode = "dhcp", .ipv4 = "192.0.2.1", .ipv6 = { "fe80::1" }, .ipv6_count = 1
-    };
+    network = (api_network_t){ .link_up = true,
+                               .ipv4_mode = "dhcp",
+                               .ipv4 = "192.0.2.1",
+                               .ipv6 = { "fe80::1" },
+                               .ipv6_count = 1,
+                               .accepted = 7,
+                               .refused = 2,
+                               .evicted = 1 };
     has_stack = true;
     assert_holds(get(bench, "/api/v1/status", ""), "\"ipv4\":\"192.0.2.1\",\"ipv6\":[\"fe80::1\"]");
+    assert_holds(bench->answer, "\"connections\":{\"accepted\":7,\"refused\":2,\"evicted\":1}");
     assert_holds(bench->answer, "\"stack\":{\"peak_bytes\":900,\"size_bytes\":4096}");
     assert_holds(bench->answer, "{\"name\":\"tcp_pcb\",\"used\":1,\"peak\":2,\"size\":12}]}");
 }
