@@ -26,6 +26,9 @@
  * 8000 octets for general-purpose servers, which this is not. */
 #define HTTP_TARGET_BYTES_MAX 512u
 
+/* Bytes of a query parameter's name with its NUL. Ours have at most 8. */
+#define HTTP_QUERY_NAME_BYTES 24u
+
 /* Header fields of one request that are kept. Twice what any client sends of those that matter. */
 #define HTTP_FIELDS_MAX 24u
 

@@ -59,10 +59,10 @@ static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_m
 {
     int64_t utc_ms;
     if (!wall_clock_utc_ms(server->clock, now_ms, &utc_ms)) return;
-    if (utc_ms / 1000 != server->date.second) {
+    if (utc_ms / 1000 + 1 != server->date.next_second) {
         text_writer_t text = text_writer(server->date.text, sizeof server->date.text);
         text_imf_fixdate(&text, utc_ms);
-        server->date.second = utc_ms / 1000;
+        server->date.next_second = utc_ms / 1000 + 1;
     }
     text_string(out, "Date: ");
     text_append(out, server->date.text, sizeof server->date.text);

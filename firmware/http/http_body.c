@@ -22,6 +22,15 @@ static size_t content_run(http_body_t *body, const char *in, size_t count, text_
     return n;
 }
 
+/* Behind a size only an extension may follow (RFC 9112 section 7.1.1): a blank does not start one by itself, or
+ * "3 3" would be a size to us and another one to somebody else. */
+static bool blank_byte(http_body_t *body, char c)
+{
+    if (++body->overhead > HTTP_CHUNK_OVERHEAD_BYTES_MAX) return false;
+    body->state = (uint8_t)(c == ';' ? HTTP_CHUNK_EXTENSION : HTTP_CHUNK_BLANK);
+    return c == ';' || http_char_is(c, HTTP_CHAR_BLANK);
+}
+
 static bool size_byte(http_body_t *body, char c)
 {
     if (http_char_is(c, HTTP_CHAR_HEX)) {
@@ -31,12 +40,8 @@ static bool size_byte(http_body_t *body, char c)
         return true;
     }
     if (!body->digits) return false;
-    if (c == '\r')
-        body->state = HTTP_CHUNK_SIZE_LF;
-    else if (c == ';' || http_char_is(c, HTTP_CHAR_BLANK))
-        body->state = HTTP_CHUNK_EXTENSION;
-    else
-        return false;
+    if (c != '\r') return blank_byte(body, c);
+    body->state = HTTP_CHUNK_SIZE_LF;
     return true;
 }
 
@@ -74,6 +79,7 @@ static bool framing_byte(http_body_t *body, char c)
 {
     switch ((http_body_state_t)body->state) {
     case HTTP_CHUNK_SIZE: return size_byte(body, c);
+    case HTTP_CHUNK_BLANK: return blank_byte(body, c);
     case HTTP_CHUNK_EXTENSION: return overhead_byte(body, c, HTTP_CHUNK_SIZE_LF);
     case HTTP_CHUNK_SIZE_LF: after_size(body); return c == '\n';
     case HTTP_CHUNK_DATA_CR: return expect_byte(body, c, '\r', HTTP_CHUNK_DATA_LF);

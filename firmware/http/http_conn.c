@@ -71,6 +71,9 @@ static void set_error(http_conn_t *conn, http_verdict_t verdict)
     http_exchange_t *ex = &conn->exchange;
     ex->error = verdict.detail;
     ex->error_status = verdict.status;
+    /* What an earlier verdict wanted to add does not belong to this one. */
+    if (verdict.status != 405) ex->answer.allow = 0;
+    if (verdict.status != 503) ex->answer.retry_after_s = 0;
     if (verdict.close) ex->close = true;
 }
 
@@ -197,6 +200,7 @@ static void take_line(http_conn_t *conn, text_view_t line)
     if (!conn->request_line_seen) {
         if (line.count == 0 && !conn->blank_line_seen) {
             conn->blank_line_seen = true; /* RFC 9112 section 2.2: left over by old clients after a POST */
+            conn->head_bytes = 0;         /* no request has begun with it */
             return;
         }
         conn->request_line_seen = true;

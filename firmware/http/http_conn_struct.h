@@ -18,6 +18,7 @@ typedef enum {
 typedef enum {
     HTTP_BODY_SIZED, /* Content-Length bytes */
     HTTP_CHUNK_SIZE,
+    HTTP_CHUNK_BLANK, /* between the size and the semicolon of an extension */
     HTTP_CHUNK_EXTENSION,
     HTTP_CHUNK_SIZE_LF,
     HTTP_CHUNK_DATA,

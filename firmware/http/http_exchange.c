@@ -59,7 +59,10 @@ bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t
     while (query.count > 0) {
         text_view_t parameter = http_split(&query, '&');
         text_view_t key = http_split(&parameter, '=');
-        if (text_equal(key, text_view(name))) return decode_query(parameter, value, value_bytes);
+        char decoded[HTTP_QUERY_NAME_BYTES];
+        if (decode_query(key, decoded, sizeof decoded) && strcmp(decoded, name) == 0) {
+            return decode_query(parameter, value, value_bytes);
+        }
     }
     return false;
 }
@@ -82,7 +85,7 @@ bool http_client_has_it(const http_exchange_t *ex)
          (i = http_head_next_field(request, HTTP_FIELD_IF_NONE_MATCH, i)) < request->field_count; i++) {
         text_view_t list = http_span_text(head_of(ex), request->fields[i].value);
         if (text_equal(list, text_view("*"))) return true;
-        for (text_view_t tag; http_list_next(&list, &tag);) {
+        for (text_view_t tag; http_next(&list, ',', HTTP_PLAIN_QUOTES, &tag);) {
             /* The comparison is weak (RFC 9110 section 13.1.2): W/ says nothing here. */
             if (tag.count > 2 && memcmp(tag.bytes, "W/", 2) == 0) {
                 tag.bytes += 2;

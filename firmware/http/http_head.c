@@ -33,6 +33,12 @@ static http_method_t method_of(text_view_t token)
     return (http_method_t)0;
 }
 
+static bool is_escape(text_view_t text, size_t at)
+{
+    return text.count - at >= 3 && http_char_is(text.bytes[at + 1], HTTP_CHAR_HEX) &&
+           http_char_is(text.bytes[at + 2], HTTP_CHAR_HEX);
+}
+
 /* Decodes a path into the head buffer: once, before routing, so that no later stage sees an escape. A decoded
  * NUL or slash would make it another path than the one that was checked, so both are refused. */
 static http_verdict_t keep_path(http_request_t *request, http_head_store_t store, text_view_t path)
@@ -42,10 +48,7 @@ static http_verdict_t keep_path(http_request_t *request, http_head_store_t store
     for (size_t i = 0; i < path.count; i++) {
         char c = path.bytes[i];
         if (c == '%') {
-            if (path.count - i < 3 || !http_char_is(path.bytes[i + 1], HTTP_CHAR_HEX) ||
-                !http_char_is(path.bytes[i + 2], HTTP_CHAR_HEX)) {
-                return refuse(400, "the path holds a broken percent-encoding");
-            }
+            if (!is_escape(path, i)) return refuse(400, "the path holds a broken percent-encoding");
             c = (char)(http_hex_value(path.bytes[i + 1]) << 4 | http_hex_value(path.bytes[i + 2]));
             if (c == '\0' || c == '/') return refuse(400, "the path holds an encoded NUL or slash");
             i += 2;
@@ -58,13 +61,28 @@ static http_verdict_t keep_path(http_request_t *request, http_head_store_t store
     return HTTP_FINE;
 }
 
+/* IPv6 in brackets (its groups are left to whoever uses it), or a name or IPv4 address: RFC 3986 section 3.2.2. */
+static bool valid_host(text_view_t host)
+{
+    if (host.count > 0 && host.bytes[0] == '[') {
+        for (size_t i = 1; i + 1 < host.count; i++) {
+            char c = host.bytes[i];
+            if (c != ':' && c != '.' && !http_char_is(c, HTTP_CHAR_HEX)) return false;
+        }
+        return host.count > 3 && memchr(host.bytes, ':', host.count) != NULL;
+    }
+    for (size_t i = 0; i < host.count; i++) {
+        char c = host.bytes[i];
+        if (!http_char_is(c, HTTP_CHAR_HOST) || c == '[' || c == ']') return false;
+        if (c == '%' && !is_escape(host, i)) return false;
+    }
+    return host.count > 0;
+}
+
 static bool valid_authority(text_view_t authority)
 {
     text_view_t host = http_host_of(authority);
-    if (host.count == 0) return false;
-    for (size_t i = 0; i < authority.count; i++) {
-        if (!http_char_is(authority.bytes[i], HTTP_CHAR_HOST)) return false;
-    }
+    if (!valid_host(host)) return false;
     size_t at = host.count;
     if (at == authority.count) return true;
     if (authority.bytes[at] != ':') return false;
@@ -74,36 +92,48 @@ static bool valid_authority(text_view_t authority)
     return true;
 }
 
-static http_verdict_t keep_target(http_request_t *request, http_head_store_t store, text_view_t target)
+/* Takes "http://" and the authority off an absolute target (RFC 9112 section 3.2.2). What is left may be empty, which
+ * means the root, or for OPTIONS the server as a whole (section 3.2.4). */
+static http_verdict_t keep_authority(http_request_t *request, http_head_store_t store, text_view_t *target)
 {
     static const text_view_t scheme = { "http://", 7 };
-    for (size_t i = 0; i < target.count; i++) {
-        if (!http_char_is(target.bytes[i], HTTP_CHAR_TARGET | HTTP_CHAR_HOST)) {
-            return refuse(400, "the request target holds a character that must be percent-encoded");
-        }
+    static const text_view_t root = { "/", 1 }, server = { "*", 1 };
+    if (target->count < scheme.count ||
+        !text_equal_nocase((text_view_t){ target->bytes, scheme.count }, scheme)) {
+        return HTTP_FINE;
     }
+    size_t end = scheme.count;
+    while (end < target->count && target->bytes[end] != '/' && target->bytes[end] != '?') end++;
+    text_view_t authority = { target->bytes + scheme.count, end - scheme.count };
+    if (!valid_authority(authority)) return refuse(400, "the request target's authority is malformed");
+    request->authority = keep(store, authority);
+    target->bytes += end;
+    target->count -= end;
+    if (target->count == 0) *target = request->method == HTTP_OPTIONS ? server : root;
+    return HTTP_FINE;
+}
+
+static http_verdict_t keep_target(http_request_t *request, http_head_store_t store, text_view_t target)
+{
+    http_verdict_t verdict = keep_authority(request, store, &target);
+    if (verdict.status) return verdict;
     if (text_equal(target, text_view("*"))) {
         request->asterisk = true;
         request->path = request->query = (http_span_t){ 0, 0 };
         return request->method == HTTP_OPTIONS ? HTTP_FINE : refuse(400, "only OPTIONS may ask for *");
     }
-    if (target.count > scheme.count &&
-        text_equal_nocase((text_view_t){ target.bytes, scheme.count }, scheme)) {
-        size_t end = scheme.count;
-        while (end < target.count && target.bytes[end] != '/' && target.bytes[end] != '?') end++;
-        text_view_t authority = { target.bytes + scheme.count, end - scheme.count };
-        if (!valid_authority(authority)) return refuse(400, "the request target's authority is malformed");
-        request->authority = keep(store, authority);
-        target.bytes += end;
-        target.count -= end;
-        if (target.count == 0 || target.bytes[0] == '?') return refuse(400, "the request target has no path");
+    for (size_t i = 0; i < target.count; i++) {
+        if (!http_char_is(target.bytes[i], HTTP_CHAR_TARGET)) {
+            return refuse(400, "the request target holds a character that must be percent-encoded");
+        }
     }
-    if (target.count == 0 || target.bytes[0] != '/') {
+    bool rootless = target.bytes[0] == '?' && request->authority.count > 0;
+    if (target.bytes[0] != '/' && !rootless) {
         return refuse(400, "the request target must begin with / or http://");
     }
     text_view_t query = target;
     text_view_t path = http_split(&query, '?');
-    http_verdict_t verdict = keep_path(request, store, path);
+    verdict = keep_path(request, store, rootless ? text_view("/") : path);
     if (verdict.status == 0) request->query = keep(store, query);
     return verdict;
 }
@@ -131,9 +161,10 @@ http_verdict_t http_head_request_line(http_request_t *request, http_head_store_t
     for (size_t i = 0; i < method.count; i++) {
         if (!http_char_is(method.bytes[i], HTTP_CHAR_TOKEN)) return refuse(400, "the method is not a token");
     }
+    if (target.count == 0) return refuse(400, "the request line has no target");
+    request->method = method_of(method); /* first: an answer to HEAD has no body, whatever is wrong */
     http_verdict_t verdict = read_version(request, rest);
     if (verdict.status) return verdict;
-    request->method = method_of(method);
     if (target.count > HTTP_TARGET_BYTES_MAX) return refuse(414, "the request target is too long");
     /* An unknown method may come with a target of any form (CONNECT has an authority): it is not looked at. */
     return request->method ? keep_target(request, store, target) : HTTP_FINE;

@@ -8,26 +8,28 @@ typedef struct {
     unsigned quality; /* thousandths */
 } preference_t;
 
-/* qvalue of RFC 9110 section 12.4.2; anything malformed counts as 0, which asks for nothing. */
+#define QUALITY_MAX 1000u
+
+/* qvalue of RFC 9110 section 12.4.2. Anything malformed counts as none: old clients write "q=.2", and an answer in a
+ * form they named is better than 406. */
 static unsigned thousandths(text_view_t text)
 {
-    if (text.count == 0 || text.count > 5 || text.bytes[0] < '0' || text.bytes[0] > '1') return 0;
-    if (text.count > 1 && text.bytes[1] != '.') return 0;
+    if (text.count == 0 || text.count > 5 || text.bytes[0] < '0' || text.bytes[0] > '1') return QUALITY_MAX;
+    if (text.count > 1 && text.bytes[1] != '.') return QUALITY_MAX;
     unsigned value = (unsigned)(text.bytes[0] - '0') * 1000u;
     unsigned weight = 100;
     for (size_t i = 2; i < text.count; i++, weight /= 10u) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9') return 0;
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return QUALITY_MAX;
         value += (unsigned)(text.bytes[i] - '0') * weight;
     }
-    return value > 1000u ? 0 : value;
+    return value > QUALITY_MAX ? QUALITY_MAX : value;
 }
 
 static preference_t read_preference(text_view_t element)
 {
-    text_view_t media = http_trim(http_split(&element, ';'));
-    preference_t preference = { media, 1000 };
-    while (element.count > 0) {
-        text_view_t value = http_split(&element, ';');
+    preference_t preference = { { "", 0 }, QUALITY_MAX };
+    (void)http_next(&element, ';', HTTP_QUOTED_PAIRS, &preference.media);
+    for (text_view_t value; http_next(&element, ';', HTTP_QUOTED_PAIRS, &value);) {
         text_view_t name = http_trim(http_split(&value, '='));
         if (text_equal_nocase(name, text_view("q"))) preference.quality = thousandths(http_trim(value));
     }
@@ -66,12 +68,22 @@ static unsigned quality_of(const http_request_t *request, const char *head, text
     return quality;
 }
 
+/* An Accept that names nothing says nothing. */
+static bool has_preferences(const http_request_t *request)
+{
+    for (unsigned i = 0; (i = http_head_next_field(request, HTTP_FIELD_ACCEPT, i)) < request->field_count;
+         i++) {
+        if (request->fields[i].value.count > 0) return true;
+    }
+    return false;
+}
+
 int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer_count)
 {
     const http_request_t *request = &ex->request;
     const char *head = http_conn_of(ex)->head;
     ex->answer.vary_accept = offer_count > 1;
-    if (http_head_next_field(request, HTTP_FIELD_ACCEPT, 0) == request->field_count) return 0;
+    if (!has_preferences(request)) return 0;
     int best = -1;
     unsigned best_quality = 0;
     for (size_t i = 0; i < offer_count; i++) {

@@ -35,7 +35,7 @@ typedef struct http_server {
         char bytes[HTTP_BODIES_MAX][HTTP_BODY_BYTES_MAX + 1]; /* + NUL */
     } bodies;
     struct {
-        int64_t second; /* the second that text shows; 0: none yet */
+        int64_t next_second; /* after the one that text shows; 0: none yet */
         char text[29];
     } date;
     struct {

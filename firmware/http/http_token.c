@@ -33,6 +33,14 @@ text_view_t http_trim(text_view_t text)
 
 bool http_list_next(text_view_t *list, text_view_t *element)
 {
+    while (http_next(list, ',', HTTP_QUOTED_PAIRS, element)) {
+        if (element->count > 0) return true;
+    }
+    return false;
+}
+
+bool http_next(text_view_t *list, char separator, http_quotes_t quotes, text_view_t *element)
+{
     if (list->count == 0) return false;
     size_t n = 0;
     bool quoted = false;
@@ -40,9 +48,9 @@ bool http_list_next(text_view_t *list, text_view_t *element)
         char c = list->bytes[n];
         if (c == '"')
             quoted = !quoted;
-        else if (c == '\\' && quoted && n + 1 < list->count)
+        else if (c == '\\' && quoted && quotes == HTTP_QUOTED_PAIRS && n + 1 < list->count)
             n++;
-        else if (c == ',' && !quoted)
+        else if (c == separator && !quoted)
             break;
     }
     *element = http_trim((text_view_t){ list->bytes, n });

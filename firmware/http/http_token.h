@@ -36,9 +36,17 @@ static inline unsigned http_hex_value(char c)
 /* Without blanks (OWS) at both ends. */
 text_view_t http_trim(text_view_t text);
 
-/* Takes the next element off a comma-separated list, trimmed; commas inside a quoted string do not separate.
+typedef enum {
+    HTTP_QUOTED_PAIRS, /* a backslash in a quoted string takes the next character along: RFC 9110 section 5.6.4 */
+    HTTP_PLAIN_QUOTES, /* it is a character like any other: entity tags, RFC 9110 section 8.8.3 */
+} http_quotes_t;
+
+/* Takes the next element off a list, trimmed; separators inside quotes do not separate.
  * list      advanced past the element
  * returns   false at the end of the list */
+bool http_next(text_view_t *list, char separator, http_quotes_t quotes, text_view_t *element);
+
+/* The same for a comma-separated list of RFC 9110 section 5.6.1, whose empty elements count for nothing. */
 bool http_list_next(text_view_t *list, text_view_t *element);
 
 /* Takes what stands before a separator off the front of text (all of it when there is none). */

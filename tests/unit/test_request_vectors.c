@@ -15,7 +15,7 @@
 #define VECTORS_DIR "../vectors"
 #endif
 
-#define VECTORS_MAX      400
+#define VECTORS_MAX      600
 #define INPUT_BYTES_MAX  20000
 #define OUTPUT_BYTES_MAX 40000
 #define NOW_MS           1000u
