@@ -17,6 +17,7 @@ typedef enum {
     STATUS_NO_LINK,     /* Ethernet: no carrier */
     STATUS_UNSUPPORTED, /* this board does not have it */
     STATUS_INVALID,     /* an argument is outside its range */
+    STATUS_NOT_FOUND,   /* what was named does not exist */
 } status_t;
 
 #endif
