@@ -1,5 +1,6 @@
 #include "base/json_writer.h"
 
+#include "base/utf8.h"
 #include "config/limits.h"
 
 json_writer_t json_writer(char *buffer, size_t bytes)
@@ -84,22 +85,6 @@ void json_raw_string_end(json_writer_t *json)
     text_char(&json->out, '"');
 }
 
-/* Bytes of the well-formed UTF-8 sequence at the start of bytes (Unicode 15, table 3-7), 0 if there is none. */
-static size_t utf8_sequence(const unsigned char *bytes, size_t count)
-{
-    unsigned char lead = bytes[0];
-    size_t length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : 4;
-    if (length == 1) return 1;
-    if (lead < 0xc2 || lead > 0xf4 || count < length) return 0;
-    unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (bytes[1] < low || bytes[1] > high) return 0;
-    for (size_t i = 2; i < length; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) return 0;
-    }
-    return length;
-}
-
 static void escaped(text_writer_t *out, unsigned char c)
 {
     static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -125,7 +110,8 @@ void json_text(json_writer_t *json, text_view_t text)
             at++;
             continue;
         }
-        size_t length = *at < 0x80 ? 0 : utf8_sequence(at, (size_t)(stop - at));
+        uint32_t code;
+        size_t length = *at < 0x80 ? 0 : utf8_decode(at, (size_t)(stop - at), &code);
         if (length > 0) {
             at += length;
             continue;

@@ -80,6 +80,17 @@
 /* Nesting of a JSON document that we write: one bit of a word each. */
 #define JSON_DEPTH_MAX 16u
 
+/* Nesting of a JSON document that comes in; ours need 4. cJSON recurses once a level, so this bounds the stack. */
+#define JSON_READ_DEPTH_MAX 16u
+
+/* Names in all objects that are open at one point of a document that comes in; our largest has 9. They are
+ * compared with each other to find duplicates: 8 bytes of stack each while a document is scanned. */
+#define JSON_READ_NAMES_MAX 64u
+
+/* Bytes in which cJSON builds a document that came in. A value costs it 10 words and its text: the device's
+ * settings at their longest need 3 KiB on a 32-bit core. In words, so that every board refuses alike. */
+#define JSON_ARENA_BYTES (1536u * sizeof(void *))
+
 /* Bytes of one log line with its ending; longer ones are cut. Two console lines of 80. */
 #define LOG_LINE_BYTES 160u
 
@@ -101,6 +112,34 @@
  * within one sampling interval, seldom enough that a dead bus does not eat the loop. */
 #define SENSOR_RETRY_MS 1000u
 
+/* ---- Settings --------------------------------------------------------------------------------------- */
+
+/* Wrong members of one document that are told at once; more than a person mends at a time. 16 bytes of stack
+ * each. */
+#define SCHEMA_ERRORS_MAX 16u
+
+/* Bytes of a JSON pointer to a wrong member, with NUL. Ours have at most 30; an unknown member with a longer
+ * name is told by its parent. */
+#define SCHEMA_POINTER_BYTES 96u
+
+/* Nesting of settings documents: members of members. */
+#define SCHEMA_DEPTH_MAX 4u
+
+#define SETTINGS_NAME_BYTES     33u /* a display name with NUL: one line on a phone */
+#define SETTINGS_LOCATION_BYTES 65u /* where the device is, with NUL: one line on a desk */
+#define SETTINGS_HOSTNAME_BYTES 64u /* one label with NUL: RFC 1035 section 2.3.4 */
+
+/* Names and origins of web pages that may be configured, and bytes of each with NUL: a dashboard or two, each
+ * by two names. */
+#define SETTINGS_HOSTS_MAX    4u
+#define SETTINGS_HOST_BYTES   64u
+#define SETTINGS_ORIGINS_MAX  4u
+#define SETTINGS_ORIGIN_BYTES 72u /* a scheme and a port more than a host */
+
+/* Milliseconds between two samples that may be configured: what the slowest chip takes with room, and an hour. */
+#define SENSOR_INTERVAL_MS_MIN 100u
+#define SENSOR_INTERVAL_MS_MAX 3600000u
+
 /* ---- Network ---------------------------------------------------------------------------------------- */
 
 /* Frames taken from the interface in one turn of the loop before timers and sensors get theirs. */
@@ -116,6 +155,10 @@ _Static_assert(HTTP_HEAD_BUFFER_BYTES <= HTTP_HEAD_BYTES_MAX, "the buffer holds 
 _Static_assert(HTTP_HEAD_BUFFER_BYTES <= 65535u, "positions in the buffer are 16 bits");
 _Static_assert(HTTP_OUTPUT_BYTES >= 1024u && HTTP_OUTPUT_BYTES <= 65535u, "head + smallest useful body");
 _Static_assert(JSON_DEPTH_MAX <= 32u, "one bit a level");
+_Static_assert(JSON_READ_DEPTH_MAX <= 32u && JSON_READ_NAMES_MAX <= 255u, "one bit a level, 8 bits a name");
+_Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the default is one of those allowed");
+_Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the default is one of those allowed");
+_Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
 
 #endif
