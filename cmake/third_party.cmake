@@ -51,6 +51,8 @@ target_include_directories(lwip PUBLIC
 
 add_library(cjson STATIC EXCLUDE_FROM_ALL ${JEMBATAN_CJSON_DIR}/cJSON.c)
 target_include_directories(cjson SYSTEM PUBLIC ${JEMBATAN_CJSON_DIR})
+# newlib's strtod wants a heap, and numbers must mean the same on every board (settings/json_number.h).
+target_compile_definitions(cjson PRIVATE strtod=json_strtod)
 
 # One library: our images take what they call by section, so upstream's split in three buys nothing.
 file(GLOB mbedtls_sources ${JEMBATAN_MBEDTLS_DIR}/library/*.c)
