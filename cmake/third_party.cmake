@@ -54,15 +54,18 @@ target_include_directories(cjson SYSTEM PUBLIC ${JEMBATAN_CJSON_DIR})
 # newlib's strtod wants a heap, and numbers must mean the same on every board (settings/json_number.h).
 target_compile_definitions(cjson PRIVATE strtod=json_strtod)
 
-# One library: our images take what they call by section, so upstream's split in three buys nothing.
-file(GLOB mbedtls_sources ${JEMBATAN_MBEDTLS_DIR}/library/*.c)
-add_library(mbedtls STATIC EXCLUDE_FROM_ALL ${mbedtls_sources})
+# Only the modules that firmware/config/mbedtls_config.h turns on: the others would be empty objects.
+set(MBEDTLS "${JEMBATAN_MBEDTLS_DIR}/library")
+add_library(mbedtls STATIC EXCLUDE_FROM_ALL
+    ${MBEDTLS}/aes.c
+    ${MBEDTLS}/constant_time.c
+    ${MBEDTLS}/ctr_drbg.c
+    ${MBEDTLS}/platform_util.c
+    ${MBEDTLS}/sha256.c)
 target_include_directories(mbedtls SYSTEM PUBLIC ${JEMBATAN_MBEDTLS_DIR}/include)
-target_include_directories(mbedtls PRIVATE ${JEMBATAN_MBEDTLS_DIR}/library)
-if(EXISTS ${PROJECT_SOURCE_DIR}/firmware/config/mbedtls_config.h)
-    target_compile_definitions(mbedtls PUBLIC MBEDTLS_CONFIG_FILE="config/mbedtls_config.h")
-    target_include_directories(mbedtls PUBLIC ${PROJECT_SOURCE_DIR}/firmware)
-endif()
+target_include_directories(mbedtls PRIVATE ${MBEDTLS})
+target_include_directories(mbedtls PUBLIC ${PROJECT_SOURCE_DIR}/firmware)
+target_compile_definitions(mbedtls PUBLIC MBEDTLS_CONFIG_FILE="config/mbedtls_config.h")
 
 # lwIP stays with strict C11: with GNU's extensions the host's headers declare an ssize_t of their own beside
 # the one lwIP then makes.

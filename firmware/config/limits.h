@@ -148,6 +148,40 @@
 /* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
 #define NET_TCP_SPARE_PCBS 8u
 
+/* ---- Who may ----------------------------------------------------------------------------------------- */
+
+/* Tokens of a device: its owners, a panel, a scraper, some scripts. Each costs about 100 bytes of RAM and
+ * TOKEN_DOCUMENT_BYTES of the document. */
+#define TOKENS_MAX 16u
+
+/* Bytes of a token's name, without NUL: something a person recognizes. */
+#define TOKEN_NAME_BYTES 32u
+
+/* Bytes of a presented secret that are looked at; ours have 36. Longer ones are wrong without a hash: this is
+ * all a wrong token can cost, two blocks of SHA-256. */
+#define TOKEN_PRESENTED_BYTES_MAX 64u
+
+/* Bytes of one token in the document: names of members, 64 digits of hash, 64 of a name all of quotes. */
+#define TOKEN_DOCUMENT_BYTES 216u
+
+/* Bytes of the document of tokens, with its check sum. */
+#define TOKENS_DOCUMENT_BYTES_MAX (TOKENS_MAX * TOKEN_DOCUMENT_BYTES + 104u)
+
+/* Wrong setup codes in one start: enough for a person who mistypes, a chance of 1 in 2^37 for one who guesses. */
+#define CLAIM_TRIES_MAX 5u
+
+/* Wrong tokens that one address may present at once, and the milliseconds after which it may present another:
+ * a person who tries the tokens in a drawer is not stopped, a script with a stale one is slowed to 6 a minute. */
+#define LIMITER_ADDRESS_BURST       5u
+#define LIMITER_ADDRESS_INTERVAL_MS 10000u
+
+/* The same for all addresses that have failed, together. */
+#define LIMITER_ALL_BURST       20u
+#define LIMITER_ALL_INTERVAL_MS 1000u
+
+/* Addresses whose failures are remembered, 24 bytes each. */
+#define LIMITER_ADDRESSES_MAX 16u
+
 /* ---- What depends on what --------------------------------------------------------------------------- */
 
 _Static_assert(HTTP_TARGET_BYTES_MAX + 64u <= HTTP_HEAD_BUFFER_BYTES, "a request line must fit the buffer");
@@ -160,5 +194,6 @@ _Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the defaul
 _Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the default is one of those allowed");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
+_Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 
 #endif

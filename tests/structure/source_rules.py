@@ -17,6 +17,7 @@ TABLE = [
     ("firmware/config/", ("config/", "hal/status.h")),
     ("firmware/http/", ("http/", "base/", "config/")),
     ("firmware/sensors/", ("sensors/", "base/", "config/") + HAL),
+    ("firmware/security/", ("security/", "base/", "config/", "hal/status.h", "mbedtls/", "cJSON.h")),
     ("firmware/settings/", ("settings/", "base/", "config/", "hal/status.h", "cJSON.h")),
     ("firmware/api/", ("api/", "http/", "sensors/", "base/", "config/", "cJSON.h")),
     ("firmware/net/", ("net/", "base/", "config/", "http/http_conn.h", "http/http_server.h") + HAL + LWIP),

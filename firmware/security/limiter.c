@@ -1,0 +1,56 @@
+#include "security/limiter.h"
+
+#include <string.h>
+
+typedef struct {
+    uint32_t burst;
+    uint32_t interval_ms;
+} rate_t;
+
+static const rate_t address_rate = { LIMITER_ADDRESS_BURST, LIMITER_ADDRESS_INTERVAL_MS };
+static const rate_t common_rate = { LIMITER_ALL_BURST, LIMITER_ALL_INTERVAL_MS };
+
+/* Milliseconds until the bucket holds a token; 0: it does. */
+static uint64_t wait_ms(rate_t rate, uint64_t full_ms, uint64_t now_ms)
+{
+    uint64_t enough_ms = now_ms + (uint64_t)(rate.burst - 1u) * rate.interval_ms;
+    return full_ms > enough_ms ? full_ms - enough_ms : 0;
+}
+
+/* An empty bucket stays empty: debts would be a punishment without end. */
+static uint64_t take(rate_t rate, uint64_t full_ms, uint64_t now_ms)
+{
+    uint64_t empty_ms = now_ms + (uint64_t)rate.burst * rate.interval_ms;
+    uint64_t later_ms = (full_ms > now_ms ? full_ms : now_ms) + rate.interval_ms;
+    return later_ms < empty_ms ? later_ms : empty_ms;
+}
+
+uint16_t limiter_check(const limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_BYTES],
+                       uint64_t now_ms)
+{
+    uint64_t full_ms = 0;
+    for (size_t i = 0; i < LIMITER_ADDRESSES_MAX; i++)
+        if (memcmp(limiter->slots[i].address, address, LIMITER_ADDRESS_BYTES) == 0)
+            full_ms = limiter->slots[i].full_ms;
+    if (full_ms <= now_ms) return 0;
+    uint64_t own_ms = wait_ms(address_rate, full_ms, now_ms);
+    uint64_t common_ms = wait_ms(common_rate, limiter->all_full_ms, now_ms);
+    uint64_t longest_ms = own_ms > common_ms ? own_ms : common_ms;
+    if (longest_ms > full_ms - now_ms) longest_ms = full_ms - now_ms;
+    return (uint16_t)((longest_ms + 999u) / 1000u);
+}
+
+void limiter_failed(limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_BYTES], uint64_t now_ms)
+{
+    limiter->all_full_ms = take(common_rate, limiter->all_full_ms, now_ms);
+    size_t place = 0;
+    for (size_t i = 0; i < LIMITER_ADDRESSES_MAX; i++) {
+        if (memcmp(limiter->slots[i].address, address, LIMITER_ADDRESS_BYTES) == 0) {
+            limiter->slots[i].full_ms = take(address_rate, limiter->slots[i].full_ms, now_ms);
+            return;
+        }
+        if (limiter->slots[i].full_ms < limiter->slots[place].full_ms) place = i;
+    }
+    memcpy(limiter->slots[place].address, address, LIMITER_ADDRESS_BYTES);
+    limiter->slots[place].full_ms = take(address_rate, 0, now_ms);
+}
