@@ -46,8 +46,9 @@ target_include_directories(lwip SYSTEM PUBLIC ${LWIP}/include)
 # lwipopts.h, what it draws on, and the port's arch/cc.h are ours.
 target_include_directories(lwip PUBLIC
     ${PROJECT_SOURCE_DIR}/firmware
-    ${PROJECT_SOURCE_DIR}/firmware/config
     ${PROJECT_SOURCE_DIR}/firmware/net/port)
+# For quoted names alone: our limits.h must not stand in for the C library's.
+target_compile_options(lwip PUBLIC -iquote${PROJECT_SOURCE_DIR}/firmware/config)
 
 add_library(cjson STATIC EXCLUDE_FROM_ALL ${JEMBATAN_CJSON_DIR}/cJSON.c)
 target_include_directories(cjson SYSTEM PUBLIC ${JEMBATAN_CJSON_DIR})
