@@ -35,18 +35,20 @@ check_tidy() { /usr/bin/python3 cmake/tidy.py --jobs "$JOBS" --cache "$CACHE/tid
 
 # Not wanted, and why: the linker's symbols are one object to it but many to cppcheck (comparePointers); the
 # contract's signatures are fixed (constParameter, constVariable with it); a local name may be a verb that some
-# function has too (shadowFunction; -Wshadow has the rest); zeros are a value (unassignedVariable).
+# function has too (shadowFunction; -Wshadow has the rest); zeros are a value (unassignedVariable); a file format
+# has fields that nobody reads again (unusedStructMember). Tests are left to clang-tidy and the sanitizers:
+# cppcheck does not know that a failed assertion ends them.
 check_cppcheck() {
     local folder
     for folder in sim-clang mps2-an385; do
         # Third-party files are in the database too; what they are worth is not ours to say.
         mkdir -p "$CACHE/cppcheck-$folder"
         cppcheck --project="build/$folder/compile_commands.json" --file-filter='firmware/*' \
-            --file-filter='hal/*' --file-filter='boards/*' --file-filter='tests/*' \
+            --file-filter='hal/*' --file-filter='boards/*' \
             --cppcheck-build-dir="$CACHE/cppcheck-$folder" -j "$JOBS" \
             --enable=warning,performance,portability,style --inline-suppr --suppress='*:*/lwip/*' \
             --suppress='*:*/cjson/*' --suppress=missingIncludeSystem --suppress=constParameter \
-            --suppress=constVariable --suppress=shadowFunction --suppress=unassignedVariable \
+            --suppress=constVariable --suppress=shadowFunction --suppress=unassignedVariable --suppress=unusedStructMember \
             --suppress='comparePointers:hal/cortex_m/*' --quiet --error-exitcode=1 || return 1
     done
 }

@@ -45,6 +45,12 @@ def commands(databases):
     return found
 
 
+def configurations(path):
+    """The .clang-tidy files that hold for a file."""
+    folders = [folder for folder in pathlib.Path(path).parents if ROOT == folder or ROOT in folder.parents]
+    return [folder / ".clang-tidy" for folder in folders if (folder / ".clang-tidy").exists()]
+
+
 def look(path, words, cache, version):
     """What clang-tidy has to say about one file, empty when it is clean."""
     expanded = subprocess.run(["clang", "-E", *words, path], capture_output=True, cwd=ROOT, check=False)
@@ -52,7 +58,7 @@ def look(path, words, cache, version):
         return expanded.stderr.decode()
     key = hashlib.sha256(b"\0".join((expanded.stdout, " ".join(words).encode(), version,
                                      pathlib.Path(path).read_bytes(),
-                                     (ROOT / ".clang-tidy").read_bytes()))).hexdigest()
+                                     *(p.read_bytes() for p in configurations(path))))).hexdigest()
     if (cache / key).exists():
         return ""
     done = subprocess.run(["clang-tidy", "--quiet", path, "--", *words], capture_output=True, text=True, cwd=ROOT,

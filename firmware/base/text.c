@@ -57,13 +57,14 @@ void text_u64(text_writer_t *out, uint64_t value)
         return;
     }
     const uint32_t billion = 1000000000u;
-    text_u64(out, value / billion);
+    uint64_t high = value / billion;
+    if (high > UINT32_MAX) {
+        text_u32(out, (uint32_t)(high / billion));
+        text_padded(out, (uint32_t)(high % billion), 9);
+    } else {
+        text_u32(out, (uint32_t)high);
+    }
     text_padded(out, (uint32_t)(value % billion), 9);
-}
-
-void text_i32(text_writer_t *out, int32_t value)
-{
-    text_decimal(out, value, 0);
 }
 
 void text_padded(text_writer_t *out, uint32_t value, unsigned digits)
@@ -111,7 +112,7 @@ static void format_one(text_writer_t *out, char conversion, va_list *arguments)
 {
     switch (conversion) {
     case 's': format_string(out, va_arg(*arguments, const char *)); break;
-    case 'd': text_i32(out, va_arg(*arguments, int)); break;
+    case 'd': text_decimal(out, va_arg(*arguments, int), 0); break;
     case 'u': text_u32(out, va_arg(*arguments, unsigned)); break;
     case 'x': text_hex(out, va_arg(*arguments, unsigned), 8); break;
     case 'c': text_char(out, (char)va_arg(*arguments, int)); break;

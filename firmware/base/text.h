@@ -61,7 +61,6 @@ static inline void text_char(text_writer_t *out, char c)
 
 void text_u32(text_writer_t *out, uint32_t value);
 void text_u64(text_writer_t *out, uint64_t value);
-void text_i32(text_writer_t *out, int32_t value);
 
 /* Exactly digits (1..9) decimal digits with leading zeros; higher ones are cut. */
 void text_padded(text_writer_t *out, uint32_t value, unsigned digits);

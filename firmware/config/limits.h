@@ -146,7 +146,7 @@
 #define NET_FRAMES_PER_POLL 8u
 
 /* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
-#define NET_TCP_SPARE_PCBS 8u
+#define NET_TCP_SPARE_PCBS 12u
 
 /* ---- Who may ----------------------------------------------------------------------------------------- */
 

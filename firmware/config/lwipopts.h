@@ -118,9 +118,10 @@
  * a FIN. */
 #define MEMP_NUM_TCP_SEG (HTTP_CONNECTIONS_MAX * 4 + NET_TCP_SPARE_PCBS)
 
-/* Half-open connections, so that a flood of SYNs leaves blocks to those that are served or closing. */
+/* Half-open connections: a browser opens 6 at once, and each SYN that finds no place costs it a second. A flood of
+ * SYNs still leaves blocks to those that are served or closing. */
 #define TCP_LISTEN_BACKLOG 1
-#define NET_TCP_BACKLOG    4
+#define NET_TCP_BACKLOG    8
 
 /* Out-of-order segments are kept, but no more than the peer could have sent in order. */
 #define TCP_QUEUE_OOSEQ     1

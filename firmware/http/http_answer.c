@@ -325,15 +325,19 @@ void http_answer_reset(http_conn_t *conn)
     conn->output_start = conn->output_end = 0;
 }
 
+#define REFUSAL_BODY                                                                                         \
+    "{\"type\":\"/problems/overloaded\",\"title\":\"Service unavailable\",\"status\":503,"                   \
+    "\"detail\":\"all connections are in use, try again\"}"
+
 text_view_t http_refusal(void)
 {
     static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
                                   "Content-Type: application/problem+json\r\n"
                                   "Retry-After: 1\r\n"
                                   "Connection: close\r\n"
-                                  "Content-Length: 125\r\n"
-                                  "\r\n"
-                                  "{\"type\":\"/problems/overloaded\",\"title\":\"Service unavailable\","
-                                  "\"status\":503,\"detail\":\"all connections are in use, try again\"}";
+                                  "Content-Length: 123\r\n"
+                                  "\r\n" REFUSAL_BODY;
+    _Static_assert(sizeof REFUSAL_BODY - 1 == 123, "the Content-Length above");
+    _Static_assert(HTTP_RETRY_AFTER_S == 1, "the Retry-After above");
     return (text_view_t){ refusal, sizeof refusal - 1 };
 }

@@ -233,7 +233,7 @@ static void take_line(http_conn_t *conn, text_view_t line)
 {
     http_request_t *request = &conn->exchange.request;
     http_head_store_t store = { conn->head, &conn->kept };
-    http_verdict_t verdict = HTTP_FINE;
+    http_verdict_t verdict;
     conn->line = 0;
     conn->head_bytes = (uint16_t)(conn->head_bytes + line.count + 2u);
     if (!conn->request_line_seen) {

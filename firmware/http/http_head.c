@@ -116,7 +116,7 @@ static http_verdict_t read_version(http_request_t *request, text_view_t version)
         v[7] < '0' || v[7] > '9') {
         return refuse(400, "the request line does not end in an HTTP version");
     }
-    if (v[5] != '1') return refuse(505, "this server speaks HTTP/1.1 and HTTP/1.0");
+    if (v[5] != '1') return refuse(505, "this server speaks versions 1.1 and 1.0 of HTTP");
     request->version_minor = v[7] == '0' ? 0 : 1;
     request->keep_alive = request->version_minor == 1;
     return HTTP_FINE;

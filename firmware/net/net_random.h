@@ -10,10 +10,12 @@
 
 #include <stdint.h>
 
+#include "lwip/arch.h"
+
 /* Takes the key from the platform's entropy. A board without any gets one made of its address and its uptime:
  * unique, but not secret, and the log says so. Called once, before any other call here. */
 void net_random_init(const uint8_t mac[6], uint64_t now_ms);
 
-uint32_t net_random_u32(void);
+/* net_random_u32, the generator itself, is declared where lwIP sees it too: arch/cc.h. */
 
 #endif

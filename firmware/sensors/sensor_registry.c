@@ -86,13 +86,13 @@ static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_qualit
     sensor->tag = tag;
 }
 
-static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slot, const int32_t values[],
-                           uint64_t now_ms)
+static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slot, uint64_t now_ms)
 {
     for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
         sensor_t *sensor = &registry->sensors[slot->first + i];
-        bool valid = values[i] >= sensor->channel->min && values[i] <= sensor->channel->max;
-        publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? values[i] : 0, now_ms);
+        int32_t value = slot->values[i];
+        bool valid = value >= sensor->channel->min && value <= sensor->channel->max;
+        publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? value : 0, now_ms);
     }
 }
 
@@ -120,11 +120,12 @@ static uint32_t interval_ms(const sensor_registry_t *registry, const sensor_slot
 static void failed(sensor_registry_t *registry, sensor_slot_t *slot, uint64_t now_ms)
 {
     slot->phase = DEVICE_TO_PROBE;
+    slot->step = 0;
     slot->due_ms = now_ms + SENSOR_RETRY_MS;
     publish_failure(registry, slot, now_ms);
 }
 
-static void sampled(sensor_registry_t *registry, sensor_slot_t *slot, const int32_t values[], uint64_t now_ms)
+static void sampled(sensor_registry_t *registry, sensor_slot_t *slot, uint64_t now_ms)
 {
     uint32_t interval = interval_ms(registry, slot);
     slot->grid_ms += interval;
@@ -132,14 +133,14 @@ static void sampled(sensor_registry_t *registry, sensor_slot_t *slot, const int3
     if (slot->grid_ms <= now_ms || slot->grid_ms > now_ms + interval) slot->grid_ms = now_ms + interval;
     slot->due_ms = slot->grid_ms;
     slot->phase = DEVICE_READY;
-    publish_values(registry, slot, values, now_ms);
+    slot->step = 0;
+    publish_values(registry, slot, now_ms);
 }
 
 static void step(sensor_registry_t *registry, sensor_slot_t *slot, uint64_t now_ms)
 {
     const sensor_ops_t *ops = slot->device->ops;
     void *self = slot->device->self;
-    int32_t values[SENSOR_CHANNELS_MAX];
 
     if (slot->phase == DEVICE_TO_PROBE) {
         if (ops->probe(self) != STATUS_OK) {
@@ -156,10 +157,10 @@ static void step(sensor_registry_t *registry, sensor_slot_t *slot, uint64_t now_
         }
         slot->phase = DEVICE_CONVERTING;
         slot->due_ms = now_ms + ops->conversion_ms;
-    } else if (ops->fetch(self, values) != STATUS_OK) {
+    } else if (ops->fetch(self, slot->step, slot->values) != STATUS_OK) {
         failed(registry, slot, now_ms);
-    } else {
-        sampled(registry, slot, values, now_ms);
+    } else if (++slot->step == ops->fetch_steps) {
+        sampled(registry, slot, now_ms);
     }
 }
 

@@ -42,9 +42,11 @@ typedef enum { DEVICE_TO_PROBE, DEVICE_READY, DEVICE_CONVERTING } device_phase_t
 typedef struct {
     const sensor_device_t *device;
     device_phase_t phase;
-    bool seen;        /* answered a probe since reset */
-    uint8_t first;    /* index of its first sensor */
-    uint64_t due_ms;  /* when it wants the bus next */
+    bool seen;                           /* answered a probe since reset */
+    uint8_t step;                        /* the next one of fetch */
+    uint8_t first;                       /* index of its first sensor */
+    uint64_t due_ms;                     /* when it wants the bus next */
+    int32_t values[SENSOR_CHANNELS_MAX]; /* of the sample that is being fetched */
     uint64_t grid_ms; /* the last sample's place on the interval's grid, so that jitter does not add up */
 } sensor_slot_t;
 

@@ -1,7 +1,5 @@
 #include "hal/drivers/emc1414.h"
 
-#include <stdbool.h>
-
 #define REG_CONFIGURATION_WRITE 0x09u
 #define REG_CONFIGURATION_READ  0x03u
 #define REG_DIODE_FAULT         0x1bu
@@ -29,10 +27,13 @@ static const struct {
     uint8_t high, low;
 } registers[CHANNELS] = { { 0x00, 0x29 }, { 0x01, 0x10 }, { 0x23, 0x24 }, { 0x2a, 0x2b } };
 
+/* The default range ends at 0 and says 0 for everything below: only what is above it is a measurement. */
+#define MILLI_C_MIN MILLI_PER_8TH
+
 #define TEMPERATURE(channel_key, channel_name)                                                               \
     {                                                                                                        \
         .key = (channel_key), .name = (channel_name), .kind = SENSOR_TEMPERATURE, .unit = UNIT_CELSIUS,      \
-        .decimals = 3, .min = 0, .max = 127875                                                               \
+        .decimals = 3, .min = MILLI_C_MIN, .max = 127875                                                     \
     }
 
 static const sensor_channel_t channels[CHANNELS] = {
@@ -84,27 +85,21 @@ static status_t read_temperature(const emc1414_t *dev, unsigned channel, int32_t
 }
 
 /* A faulty diode reads 0 degrees, so the register needs a look only then. Bit n is remote n. */
-static status_t mark_faults(const emc1414_t *dev, int32_t values[])
+static status_t mark_fault(const emc1414_t *dev, unsigned channel, int32_t *milli_c)
 {
     uint8_t faults;
     status_t status = read_register(dev, REG_DIODE_FAULT, &faults);
-    if (status != STATUS_OK) return status;
-    for (unsigned i = 1; i < CHANNELS; i++) {
-        if ((unsigned)faults >> i & 1u) values[i] = EMC1414_DIODE_FAULT;
-    }
-    return STATUS_OK;
+    if (status == STATUS_OK && ((unsigned)faults >> channel & 1u)) *milli_c = EMC1414_DIODE_FAULT;
+    return status;
 }
 
-static status_t fetch(void *self, int32_t values[])
+/* One channel a step. */
+static status_t fetch(void *self, unsigned step, int32_t values[])
 {
     const emc1414_t *dev = self;
-    bool suspicious = false;
-    for (unsigned i = 0; i < CHANNELS; i++) {
-        status_t status = read_temperature(dev, i, &values[i]);
-        if (status != STATUS_OK) return status;
-        if (i > 0 && values[i] == 0) suspicious = true;
-    }
-    return suspicious ? mark_faults(dev, values) : STATUS_OK;
+    status_t status = read_temperature(dev, step, &values[step]);
+    if (status != STATUS_OK || step == 0 || values[step] != 0) return status;
+    return mark_fault(dev, step, &values[step]);
 }
 
 const sensor_ops_t emc1414_ops = {
@@ -113,6 +108,7 @@ const sensor_ops_t emc1414_ops = {
     .channel_count = CHANNELS,
     .conversion_ms = CONVERSION_MS,
     .probe = probe,
+    .fetch_steps = CHANNELS,
     .start = configure,
     .fetch = fetch,
 };

@@ -4,8 +4,8 @@
  * 0, as the data sheet has it. The extended range is left alone on purpose: it would move every reading by 64
  * degrees when the chip loses its configuration, whereas the default range is what it wakes up with.
  *
- * The chip knows byte reads only, so a fetch is 8 transfers of 3 bytes (9 when a diode reads 0 degrees): about
- * 3 ms at 100 kHz.
+ * The chip knows byte reads only, so a sample is fetched in four steps, a channel each: 2 transfers (3 when a diode
+ * reads 0 degrees) of 0.4 ms at 100 kHz. A value of 0 may be anything below the range and counts as no value.
  */
 #ifndef EMC1414_H
 #define EMC1414_H

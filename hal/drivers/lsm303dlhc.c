@@ -103,21 +103,23 @@ static status_t fetch_field(const lsm303dlhc_t *dev, int32_t values[])
     return STATUS_OK;
 }
 
-static status_t fetch(void *self, int32_t values[])
+static status_t fetch_temperature(const lsm303dlhc_t *dev, int32_t *milli_c)
 {
-    const lsm303dlhc_t *dev = self;
-    status_t status = fetch_field(dev, values);
-    if (status != STATUS_OK) return status;
     const uint8_t reg = REG_TEMPERATURE;
     uint8_t rx[2];
-    status = hal_i2c_transfer(dev->bus, dev->addr, &reg, 1, rx, sizeof rx);
+    status_t status = hal_i2c_transfer(dev->bus, dev->addr, &reg, 1, rx, sizeof rx);
     if (status != STATUS_OK) return status;
     int32_t bits = big_endian_16(rx);
     int32_t scale = (int32_t)1 << dev->temperature_shift;
     int32_t steps = bits / scale;
     if (bits % scale != 0 || steps < RAW_MIN || steps > RAW_MAX) return STATUS_BAD_DATA;
-    values[3] = steps * MILLI_C_PER_STEP + dev->temperature_offset_milli_c;
+    *milli_c = steps * MILLI_C_PER_STEP + dev->temperature_offset_milli_c;
     return STATUS_OK;
+}
+
+static status_t fetch(void *self, unsigned step, int32_t values[])
+{
+    return step == 0 ? fetch_field(self, values) : fetch_temperature(self, &values[3]);
 }
 
 const sensor_ops_t lsm303dlhc_ops = {
@@ -126,6 +128,7 @@ const sensor_ops_t lsm303dlhc_ops = {
     .channel_count = sizeof channels / sizeof channels[0],
     .conversion_ms = CONVERSION_MS,
     .probe = probe,
+    .fetch_steps = 2,
     .start = start,
     .fetch = fetch,
 };

@@ -51,8 +51,9 @@ static int32_t centi_celsius(int32_t raw)
     return (raw * 100 + (raw < 0 ? -128 : 128)) / 256;
 }
 
-static status_t fetch(void *self, int32_t values[])
+static status_t fetch(void *self, unsigned step, int32_t values[])
 {
+    (void)step;
     const tmp105_t *dev = self;
     const uint8_t reg = REG_TEMPERATURE;
     uint8_t rx[2];
@@ -74,6 +75,7 @@ const sensor_ops_t tmp105_ops = {
     .channel_count = 1,
     .conversion_ms = CONVERSION_MS,
     .probe = probe,
+    .fetch_steps = 1,
     .start = configure,
     .fetch = fetch,
 };

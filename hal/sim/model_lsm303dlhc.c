@@ -56,7 +56,7 @@ static uint8_t value_of(const model_lsm303dlhc_t *chip)
     if (chip->pointer <= MR) return chip->registers[chip->pointer];
     if (chip->pointer <= OUT_Y_L) return field_byte(chip);
     if (chip->pointer == SR) return 0x01;
-    if (chip->pointer >= IRA && chip->pointer <= IRC) return (uint8_t) "H43"[chip->pointer - IRA];
+    if (chip->pointer <= IRC) return (uint8_t) "H43"[chip->pointer - IRA];
     if (chip->pointer == TEMP_H || chip->pointer == TEMP_L) return temperature_byte(chip);
     return 0;
 }

@@ -8,7 +8,7 @@
  *   stick DEVICE       SDA is held low while it is addressed          (STATUS_BUS)
  *   garbage DEVICE     it answers with bytes that the chip never gives
  *   off DEVICE         no power: nobody acknowledges; after heal its registers are as at power-on
- *   heal DEVICE        undoes any of these
+ *   heal DEVICE        undoes any of these, and puts in a chip that --without left out
  *   link up|down       the network cable
  *   list               ok, then the ids of all sensors
  */

@@ -1,6 +1,7 @@
 #include "sim_control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,10 +14,11 @@ bool sim_control_open(sim_control_t *control, const char *path, const sim_comman
     for (size_t i = 0; i < SIM_CONTROL_CLIENTS_MAX; i++) control->clients[i].fd = -1;
     if (!path) return true;
     control->address.sun_family = AF_UNIX;
-    if (strlen(path) >= sizeof control->address.sun_path) {
+    size_t bytes = strlen(path) + 1u;
+    if (bytes > sizeof control->address.sun_path) {
         return sim_complain("--control %s is longer than a socket's path can be", path);
     }
-    strcpy(control->address.sun_path, path);
+    memcpy(control->address.sun_path, path, bytes);
     (void)unlink(path); /* what a run that was killed left behind */
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return sim_complain("socket: %s", strerror(errno));
@@ -75,7 +77,7 @@ static void run_lines(const sim_control_t *control, sim_control_client_t *client
         answer(client, text);
     }
     if (client->fd >= 0 && client->count == sizeof client->line) {
-        strcpy(text, "error the line is too long");
+        (void)snprintf(text, sizeof text, "error the line is too long");
         answer(client, text);
         if (client->fd >= 0) drop(client);
     }

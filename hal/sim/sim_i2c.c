@@ -13,6 +13,7 @@ void sim_i2c_power_on(hal_i2c_t *bus)
 void sim_i2c_break(sim_chip_t *chip, sim_fault_t fault)
 {
     chip->fault = fault;
+    if (fault == SIM_FAULT_NONE) chip->absent = false; /* healing a chip that was left out puts it in */
     if (fault == SIM_FAULT_OFF) chip->ops->power_on(chip->model);
 }
 

@@ -15,10 +15,11 @@
 static bool open_tap(sim_eth_t *eth, const sim_options_t *options)
 {
     struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-    if (strlen(options->tap_name) >= sizeof request.ifr_name) {
+    size_t bytes = strlen(options->tap_name) + 1u;
+    if (bytes > sizeof request.ifr_name) {
         return sim_complain("--net tap:%s: the name is too long", options->tap_name);
     }
-    strcpy(request.ifr_name, options->tap_name);
+    memcpy(request.ifr_name, options->tap_name, bytes);
     eth->wire.fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (eth->wire.fd < 0) return sim_complain("/dev/net/tun: %s", strerror(errno));
     if (ioctl(eth->wire.fd, TUNSETIFF, &request) != 0) {

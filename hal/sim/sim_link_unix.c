@@ -12,10 +12,11 @@
 static bool take_path(struct sockaddr_un *address, const char *path)
 {
     address->sun_family = AF_UNIX;
-    if (strlen(path) >= sizeof address->sun_path) {
+    size_t bytes = strlen(path) + 1u;
+    if (bytes > sizeof address->sun_path) {
         return sim_complain("--net unix: %s is longer than a socket's path can be", path);
     }
-    strcpy(address->sun_path, path);
+    memcpy(address->sun_path, path, bytes);
     return true;
 }
 

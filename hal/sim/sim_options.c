@@ -144,9 +144,10 @@ static const struct {
     { "--pcap", take_pcap }, { "--state", take_state },     { "--log-level", take_log_level },
 };
 
-static bool fail(char *error, const char *format, const char *name, const char *value)
+/* "<option> <value>: <what>" */
+static bool fail(char *error, const char *name, const char *value, const char *what)
 {
-    (void)snprintf(error, SIM_ERROR_BYTES, format, name, value);
+    (void)snprintf(error, SIM_ERROR_BYTES, "%.40s%s%.60s: %.50s", name, *value ? " " : "", value, what);
     return false;
 }
 
@@ -154,13 +155,12 @@ static bool take(sim_options_t *options, const char *name, char *value, char *er
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (strcmp(name, table[i].name) != 0) continue;
-        if (!value || *value == '\0') return fail(error, "%.40s needs a value", name, "");
-        char shown[81]; /* taking it cuts it up */
+        if (!value || *value == '\0') return fail(error, name, "", "a value is missing");
+        char shown[61]; /* taking it cuts it up */
         (void)snprintf(shown, sizeof shown, "%s", value);
-        return table[i].take(options, value) ||
-               fail(error, "%.40s %.80s is malformed or one too many", name, shown);
+        return table[i].take(options, value) || fail(error, name, shown, "malformed, or one too many");
     }
-    return fail(error, "unknown option %.80s", name, "");
+    return fail(error, name, "", "no such option");
 }
 
 bool sim_options_parse(sim_options_t *options, int argc, char *argv[], char *error)
@@ -175,7 +175,7 @@ bool sim_options_parse(sim_options_t *options, int argc, char *argv[], char *err
         i++;
     }
     if (options->forward_count > 0 && options->net != SIM_NET_SLIRP) {
-        return fail(error, "--forward goes with --net slirp only", "", "");
+        return fail(error, "--forward", "", "goes with --net slirp only");
     }
     return true;
 }

@@ -1,21 +1,21 @@
 #include "sim_pcap.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 int sim_pcap_open(const char *path, bool append)
 {
-    static const struct {
-        uint32_t magic;
-        uint16_t major, minor;
-        uint32_t zone, accuracy, snap_bytes, link_type;
-    } header = { 0xa1b2c3d4u, 2, 4, 0, 0, 65535, 1 };
+    /* Magic number, version, time zone, accuracy, longest frame, link type: in the host's byte order. */
+    uint32_t header[6] = { 0xa1b2c3d4u, 0, 0, 0, 65535, 1 };
+    static const uint16_t version[2] = { 2, 4 };
+    memcpy(&header[1], version, sizeof version);
 
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (append ? 0 : O_TRUNC), 0644);
     if (fd < 0) return -1;
-    if (lseek(fd, 0, SEEK_END) == 0 && write(fd, &header, sizeof header) != (ssize_t)sizeof header) {
+    if (lseek(fd, 0, SEEK_END) == 0 && write(fd, header, sizeof header) != (ssize_t)sizeof header) {
         close(fd);
         return -1;
     }

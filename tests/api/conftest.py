@@ -20,7 +20,9 @@ def baseline(session_device):
     Sampled sensors and a configured network are part of the rest state."""
     eventually(lambda: not any(sensor["quality"] == "pending"
                                for sensor in session_device.get("/api/v1/sensors").json()["sensors"]))
-    return pools_used(session_device.status())
+    eventually(lambda: session_device.status()["network"]["ipv6"], timeout=10)
+    # One connection is ours; those that asked whether it is ready have been closed.
+    return eventually(lambda: pools_used(session_device.status()), timeout=20, tcp_pcb=1, http_connection=1)
 
 
 @pytest.fixture

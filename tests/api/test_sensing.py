@@ -26,13 +26,9 @@ def seen(device, sensor, value, tolerance=1e-12):
 
 @pytest.mark.parametrize("celsius, shown", [
     (25.375, 25.38),
-    (25.3125, 25.31),
     (0.0625, 0.06),
-    (0, 0),
     (-0.0625, -0.06),
-    (-0.4375, -0.44),
     (-10.375, -10.38),
-    (-40, -40),
     (125, 125),
     (21.5, 21.5),
 ])
@@ -41,22 +37,21 @@ def test_a_temperature_is_seen_within_one_interval(device, celsius, shown):
     seen(device, "temp0", shown)
 
 
-@pytest.mark.parametrize("sensor, celsius", [
-    ("emc0_internal", 31), ("emc0_remote1", 42), ("emc0_remote2", 53), ("emc0_remote3", 64),
-    ("mag0_temperature", 28.5), ("mag0_temperature", 22),
+@pytest.mark.parametrize("values, tolerance", [
+    ({"emc0_internal": 31, "emc0_remote1": 42, "emc0_remote2": 53, "emc0_remote3": 64, "mag0_temperature": 28.5}, 0.125),
+    # A step of the magnetometer is 1e-7 T and more.
+    ({"mag0_x": 0.0000431, "mag0_y": 0.0000102, "mag0_z": 0.00006, "mag0_temperature": 22}, 2e-7),
 ])
-def test_every_channel_shows_its_own_temperature(device, sensor, celsius):
-    others = {s["id"]: s["value"] for s in device.get("/api/v1/sensors").json()["sensors"] if s["id"] != sensor}
-    device.set(sensor, celsius)
-    seen(device, sensor, celsius, tolerance=0.125)
-    now = {s["id"]: s["value"] for s in device.get("/api/v1/sensors").json()["sensors"] if s["id"] != sensor}
-    assert now == others
-
-
-@pytest.mark.parametrize("sensor, tesla", [("mag0_x", 0.0000431), ("mag0_y", 0.0000102), ("mag0_z", 0.00006)])
-def test_every_axis_shows_its_own_field(device, sensor, tesla):
-    device.set(sensor, tesla)
-    seen(device, sensor, tesla, tolerance=2e-7)  # a step of the chip is 1e-7 T and more
+def test_every_channel_shows_its_own_value_and_no_others(device, values, tolerance):
+    before = {sensor["id"]: sensor["value"] for sensor in device.get("/api/v1/sensors").json()["sensors"]}
+    for sensor, value in values.items():
+        device.set(sensor, value)
+    for sensor, value in values.items():
+        seen(device, sensor, value, tolerance)
+    after = {sensor["id"]: sensor["value"] for sensor in device.get("/api/v1/sensors").json()["sensors"]}
+    for sensor in SENSORS:
+        expected = values.get(sensor, before[sensor])
+        assert abs(after[sensor] - expected) <= tolerance, sensor
 
 
 def test_samples_come_at_the_promised_interval(device):
@@ -139,19 +134,20 @@ def test_a_dead_sensor_is_null_with_a_reason_and_comes_back(device, fault):
 
 
 @pytest.mark.needs("broken_chips")
-@pytest.mark.parametrize("fault", ["nak", "hold", "garbage", "off"])
-@pytest.mark.parametrize("chip", ["emc0", "mag0"])
-def test_all_channels_of_a_dead_chip_are_null_and_no_others(device, chip, fault):
-    mine = [sensor for sensor in SENSORS if sensor.startswith(chip + "_")]
-    getattr(device, fault)(chip)
+@pytest.mark.parametrize("faults", [{"emc0": "nak", "mag0": "hold"}, {"emc0": "garbage", "mag0": "off"}], ids=str)
+def test_all_channels_of_dead_chips_are_null_and_no_others(device, faults):
+    dead = [sensor for sensor in SENSORS if sensor.partition("_")[0] in faults]
+    for chip, fault in faults.items():
+        getattr(device, fault)(chip)
     try:
-        eventually(lambda: all(device.sensor(sensor)["quality"] == "error" for sensor in mine))
+        eventually(lambda: all(device.sensor(sensor)["quality"] == "error" for sensor in dead))
         for sensor in device.get("/api/v1/sensors").json()["sensors"]:
             check_sensor(sensor)
-            assert sensor["quality"] == ("error" if sensor["id"] in mine else "ok"), sensor
+            assert sensor["quality"] == ("error" if sensor["id"] in dead else "ok"), sensor
     finally:
-        device.heal(chip)
-    eventually(lambda: all(device.sensor(sensor)["quality"] == "ok" for sensor in mine))
+        for chip in faults:
+            device.heal(chip)
+    eventually(lambda: all(device.sensor(sensor)["quality"] == "ok" for sensor in SENSORS))
 
 
 @pytest.mark.needs("broken_chips")
@@ -176,7 +172,7 @@ def test_a_chip_that_was_missing_at_boot_is_used_when_it_comes(another):
 
 @pytest.mark.needs("broken_chips")
 def test_power_that_fails_again_and_again(device):
-    for celsius in (10.5, 11.5, 12.5):
+    for celsius in (10.5, 11.5):
         device.off("temp0")
         eventually(lambda: device.sensor("temp0"), quality="error", value=None)
         device.heal("temp0")

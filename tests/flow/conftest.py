@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from network import DEVICE, TESTER, Network, used
+from network import DEVICE, TESTER, Network, status, used
 from support import packet
 from support.board import ROOT
+from support.device import eventually
 from support.peer import Host
 
 
@@ -34,7 +35,8 @@ def first_host(network):
 
 @pytest.fixture(scope="session", autouse=True)
 def baseline(first_host):
-    """What is in use while nothing goes on but the connection that asks."""
+    """What is in use while nothing goes on but the connection that asks, once IPv6 has its address."""
+    eventually(lambda: status(first_host)["network"]["ipv6"], timeout=10)
     return used(first_host)
 
 

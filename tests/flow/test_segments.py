@@ -331,5 +331,5 @@ def test_two_stations_at_once(network, host, expected):
 
 def test_a_port_where_nobody_listens_refuses(host):
     connection = host.open(DEVICE, 81)
-    connection.segment(SYN, mss=1460)
+    connection.begin()
     host.lan.wait(lambda: connection.was_reset, "RST")

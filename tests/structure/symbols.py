@@ -12,7 +12,7 @@ def read(nm, paths):
     objects = {}
     for line in listing.splitlines():
         found = re.match(r"(.+?):(?:[0-9a-f]+)?\s+([A-Za-z]) (\S+)$", line)
-        if found:
+        if found and not found[3].startswith("__odr_asan."):  # the address sanitizer's own bookkeeping
             where, kind, name = found.groups()
             defined, undefined = objects.setdefault(where, (set(), set()))
             (undefined if kind in "Uwv" else defined).add(name)

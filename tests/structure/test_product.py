@@ -9,6 +9,12 @@ OURS = re.compile(r"/(firmware|hal)/.*lib\w+\.a:|/main\.c\.o")
 # Public on purpose although this product does not call it, and why.
 UNUSED_ON_PURPOSE = {
     "cortex_m_fault_record": "the fault handler, which has no frame of its own, branches to it in assembly",
+    "http_close_after": "part of what the core offers handlers; tests/unit/test_http_conn.c has one that needs it",
+    "http_method": "as http_close_after",
+    "http_set_location": "as http_close_after",
+    "http_body": "what a handler of a request body asks; the vectors' routes do, the public API only reads so far",
+    "http_query": "likewise for query parameters",
+    "sim_start": "tests start simulated boards with options of their own",
 }
 
 
@@ -40,6 +46,12 @@ def test_every_global_symbol_is_used_by_another_object(option, root):
     assert len(wanted) > 10
     found = [line for line in symbols.unused(objects, OURS.search) if line.split()[-1] not in wanted]
     assert not found, "make it static, or remove it:\n" + "\n".join(found)
+
+
+def test_exceptions_are_still_needed(option):
+    lonely = {line.split()[-1] for line in symbols.unused(objects_of_product(option), lambda where: True)}
+    defined = set().union(*(names for names, _ in objects_of_product(option).values()))
+    assert not [name for name in UNUSED_ON_PURPOSE if name in defined - lonely]
 
 
 def test_an_unused_symbol_is_found(option, tmp_path):
@@ -77,11 +89,11 @@ def test_a_heap_in_an_image_is_found(option, tmp_path):
     assert heap_symbols(option("nm"), tmp_path / "h.o") == ["malloc"]
 
 
-def test_sizes_by_layer_add_up_to_what_the_image_has(option, root):
-    measured = subprocess.run(["/usr/bin/python3", root / "tests/support/size.py", option("product"),
-                               option("build-dir") / "jembatan.map", "--json", "/dev/stdout"],
-                              check=True, capture_output=True, text=True).stdout
-    table = json.loads(measured[measured.index("{"):])
+def test_sizes_by_layer_add_up_to_what_the_image_has(option, root, tmp_path):
+    subprocess.run(["/usr/bin/python3", root / "tests/support/size.py", option("product"),
+                    option("build-dir") / "jembatan.map", "--json", tmp_path / "size.json"],
+                   check=True, stdout=subprocess.DEVNULL)
+    table = json.loads((tmp_path / "size.json").read_text())
     size = str(option("nm")).removesuffix("nm") + "size"
     listed = subprocess.run([size, option("product")], check=True, capture_output=True, text=True).stdout
     text, data, bss = (int(word) for word in listed.splitlines()[1].split()[:3])

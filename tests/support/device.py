@@ -5,21 +5,26 @@ import os
 import shutil
 import socket
 import tempfile
+import threading
 import time
 
 from support import launch
 from support.http1 import Client, Closed
 
 
+PACE = threading.Event()  # never set: waiting for it leaves the processor to the device
+
+
 def eventually(ask, timeout=5.0, **expected):
     """Asks again and again until the answer has all the expected members; with none expected, until it is true.
-    Returns the answer. The pace is the device's: each question is a request of its own."""
+    Returns the answer."""
     deadline = time.monotonic() + timeout
     while True:
         answer = ask()
         if all(answer.get(key, ...) == value for key, value in expected.items()) if expected else answer:
             return answer
         assert time.monotonic() < deadline, f"not {expected or 'true'} within {timeout} s; last: {answer}"
+        PACE.wait(0.005)
 
 
 class Device:

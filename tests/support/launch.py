@@ -4,8 +4,8 @@ Nothing outlives the process that called start(): children ask the kernel to die
 from us goes through inherited descriptors, and no file is written outside the state folder.
 """
 
-import collections
 import ctypes
+import decimal
 import ipaddress
 import json
 import os
@@ -20,6 +20,10 @@ import time
 import zlib
 from dataclasses import dataclass, field
 
+from support.console import Console
+from support.http1 import Client, Closed
+from support.qmp import DeviceDied, Qmp
+
 LOG_LEVELS = ("error", "warning", "info", "debug")
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -31,10 +35,6 @@ class BadOption(Exception):
 
 class PortInUse(BadOption):
     pass
-
-
-class DeviceDied(Exception):
-    """The device's process ended by itself. The message has its exit code and last console lines."""
 
 
 @dataclass
@@ -101,102 +101,6 @@ def _die_with(parent):
         os.setpgid(0, 0)
 
     return prepare
-
-
-class Console:
-    """Everything the device said, line by line, kept for tests and shown to people."""
-
-    def __init__(self, pipe, show=None, keep=5000):
-        self._lines = collections.deque(maxlen=keep)
-        self._changed = threading.Condition()
-        self._show = show
-        self._thread = threading.Thread(target=self._read, args=(pipe,), daemon=True)
-        self._thread.start()
-
-    def _read(self, pipe):
-        with pipe:
-            for raw in pipe:
-                line = raw.decode("utf-8", "replace").rstrip("\r\n")
-                with self._changed:
-                    self._lines.append(line)
-                    self._changed.notify_all()
-                if self._show:
-                    print(line, file=self._show, flush=True)
-
-    def finish(self):
-        """After the process has ended: waits until its last words are read."""
-        self._thread.join(timeout=5)
-
-    @property
-    def text(self):
-        with self._changed:
-            return "\n".join(self._lines)
-
-    def last(self, count=15):
-        with self._changed:
-            return "\n".join(list(self._lines)[-count:])
-
-    def wait_for(self, pattern, timeout):
-        """The first line, old or new, in which the pattern is found; None after timeout seconds."""
-        deadline = time.monotonic() + timeout
-        with self._changed:
-            while True:
-                for line in self._lines:
-                    if re.search(pattern, line):
-                        return line
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return None
-                self._changed.wait(left)
-
-
-class Qmp:
-    """The emulator's monitor. One command at a time; events go to a callback in the reading thread."""
-
-    def __init__(self, connection, on_event):
-        self._socket = connection
-        self._answers = collections.deque()
-        self._changed = threading.Condition()
-        self._ended = False
-        self._on_event = on_event
-        self._lock = threading.Lock()
-        threading.Thread(target=self._read, daemon=True).start()
-        self.command("qmp_capabilities")
-
-    def _read(self):
-        try:
-            with self._socket.makefile("rb") as lines:
-                for line in lines:
-                    message = json.loads(line)
-                    if "event" in message:
-                        self._on_event(message["event"])
-                    elif "QMP" not in message:
-                        with self._changed:
-                            self._answers.append(message)
-                            self._changed.notify_all()
-        except OSError:
-            pass
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-
-    def command(self, name, timeout=10, **arguments):
-        with self._lock:
-            try:
-                self._socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
-            except OSError:
-                raise DeviceDied("the emulator's monitor is gone") from None
-            with self._changed:
-                self._changed.wait_for(lambda: self._answers or self._ended, timeout)
-                if not self._answers:
-                    raise DeviceDied(f"the emulator did not answer {name}")
-                answer = self._answers.popleft()
-        if "error" in answer:
-            raise RuntimeError(f"{name}: {answer['error']['desc']}")
-        return answer["return"]
-
-    def close(self):
-        self._socket.close()
 
 
 class Process:
@@ -375,8 +279,10 @@ class Process:
     def set_value(self, sensor, value):
         """Emulator only: what the chip measures from now on."""
         facts = self.board.emulator["sensors"][sensor]
-        self.qmp.command("qom-set", path=facts["path"], property=facts["property"],
-                         value=round(value * facts["scale"]))
+        # Emulated chips cut off what is below their own step: a whole number just short of one would lose it.
+        exact = decimal.Decimal(plain(value)) * facts["scale"]
+        whole = int(exact.to_integral_value(decimal.ROUND_UP))
+        self.qmp.command("qom-set", path=facts["path"], property=facts["property"], value=whole)
         self.options.values[sensor] = value
 
     def _on_event(self, event):
@@ -396,15 +302,17 @@ class Process:
         raise DeviceDied(f"the device {how}; its last words:\n{self.console.last()}")
 
     def wait_ready(self, timeout=30.0):
-        """Until the first request is answered. A connect proves nothing: user networking takes it for a device
+        """Until requests are answered, with readings. A connect proves nothing: user networking takes it for a device
         that is still booting."""
         address = ("127.0.0.1", self.port) if self.port else (self.options.ip.partition("/")[0], 80)
         deadline = time.monotonic() + timeout
         pause = threading.Event()
+        patience = 0.1  # a SYN that came too early is not repeated soon; a slow machine gets more of it
         while True:
             self.check_alive()
-            if _answers(address, min(2.0, timeout)):
+            if _answers(address, patience):
                 return
+            patience = min(1.5 * patience, 5.0)
             if time.monotonic() > deadline:
                 raise DeviceDied(f"no answer on {address[0]}:{address[1]} in {timeout:.0f} s; "
                                  f"the console's end:\n{self.console.last()}")
@@ -442,11 +350,13 @@ def plain(value):
 
 
 def _answers(address, timeout):
-    from support.http1 import Client, Closed
-
+    """It answers, and no sensor is still waiting for its first sample."""
     try:
         with Client(*address, timeout=timeout) as client:
-            return client.request("/healthz", {"Connection": "close"}).status == 200
+            if client.request("/healthz").status != 200:
+                return False
+            sensors = json.loads(client.request("/api/v1/sensors").body)["sensors"]
+            return all(sensor["quality"] != "pending" for sensor in sensors)
     except (OSError, Closed):
         return False
 

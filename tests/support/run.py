@@ -96,8 +96,8 @@ def start(board, image, options):
 def serve(board, image, options):
     process, where = start(board, image, options)
     try:
+        say(f"Ctrl-C stops it (or: kill {os.getpid()})")  # first: whoever waits for ready may end us at once
         print(f"ready {where}", flush=True)
-        say(f"Ctrl-C stops it (or: kill {os.getpid()})")
         process.child.wait()
         process.check_alive()
     finally:

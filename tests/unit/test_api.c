@@ -20,16 +20,16 @@ static status_t present(void *self)
 
 static int32_t measured = 2144;
 
-static status_t measure(void *self, int32_t values[])
+static status_t measure(void *self, unsigned step, int32_t values[])
 {
-    values[0] = measured;
+    values[step] = measured;
     return *(status_t *)self;
 }
 
 static const sensor_channel_t temperature[] = {
     { "temperature", "Temperature", SENSOR_TEMPERATURE, UNIT_CELSIUS, 2, -5500, 12800 },
 };
-static const sensor_ops_t ops = { "tmp105", temperature, 1, 0, present, NULL, measure };
+static const sensor_ops_t ops = { "tmp105", temperature, 1, 0, 1, present, NULL, measure };
 
 typedef struct {
     status_t chip_a, chip_b;

@@ -213,7 +213,7 @@ static void half_open_connections_leave_room_for_others(void **state)
         while (queue_pop(&wire.from_device)) continue; /* its SYN-ACK is never answered */
         half->port = 0;
     }
-    assert_in_range(pool_used("tcp_pcb"), 1, 8);
+    assert_in_range(pool_used("tcp_pcb"), 1, NET_TCP_BACKLOG + 2);
     send_text(client, HELLO);
     assert_int_equal(count_of(client, "\"hello\""), 1);
     finish(client);

@@ -10,9 +10,9 @@
 
 /* A chip whose every operation can be told what to return. */
 typedef struct {
-    status_t probe, start, fetch;
+    status_t probe, start, fetch, second_fetch;
     int32_t values[2];
-    unsigned probes, starts, fetches;
+    unsigned probes, starts, fetches, second_steps;
 } fake_chip_t;
 
 static status_t fake_probe(void *self)
@@ -29,21 +29,23 @@ static status_t fake_start(void *self)
     return chip->start;
 }
 
-static status_t fake_fetch(void *self, int32_t values[])
+static status_t fake_fetch(void *self, unsigned step, int32_t values[])
 {
     fake_chip_t *chip = self;
-    chip->fetches++;
-    values[0] = chip->values[0];
-    values[1] = chip->values[1];
-    return chip->fetch;
+    if (step == 0)
+        chip->fetches++;
+    else
+        chip->second_steps++;
+    values[step] = chip->values[step];
+    return step == 1 ? chip->second_fetch : chip->fetch;
 }
 
 static const sensor_channel_t two[] = {
     { "a", "A", SENSOR_TEMPERATURE, UNIT_CELSIUS, 2, -5500, 12800 },
     { "b", "B", SENSOR_TEMPERATURE, UNIT_CELSIUS, 2, -5500, 12800 },
 };
-static const sensor_ops_t slow_ops = { "slow", two, 2, 30, fake_probe, fake_start, fake_fetch };
-static const sensor_ops_t free_running_ops = { "free", two, 1, 0, fake_probe, NULL, fake_fetch };
+static const sensor_ops_t slow_ops = { "slow", two, 2, 30, 2, fake_probe, fake_start, fake_fetch };
+static const sensor_ops_t free_running_ops = { "free", two, 1, 0, 1, fake_probe, NULL, fake_fetch };
 
 static wall_clock_t no_time;
 
@@ -172,6 +174,26 @@ static void a_conversion_that_cannot_be_started_is_an_error(void **state)
     assert_int_equal(chip.fetches, 0);
 }
 
+static void a_sample_is_read_step_by_step_and_fails_with_any_of_them(void **state)
+{
+    (void)state;
+    fake_chip_t chip = { .values = { 100, 200 }, .second_fetch = STATUS_BUS };
+    const sensor_device_t devices[] = { { "s", &slow_ops, &chip } };
+    sensor_registry_t registry;
+    uint64_t now_ms = 0;
+    assert_int_equal(sensor_registry_init(&registry, devices, 1, &no_time), STATUS_OK);
+    run_until(&registry, &now_ms, 100);
+    assert_int_equal(chip.fetches, 1);
+    assert_int_equal(chip.second_steps, 1);
+    assert_int_equal(find(&registry, "s_a")->quality, QUALITY_ERROR);
+    assert_int_equal(find(&registry, "s_b")->quality, QUALITY_ERROR);
+    chip.second_fetch = STATUS_OK;
+    run_until(&registry, &now_ms, 1200);
+    assert_int_equal(chip.fetches, 2); /* from the first step again */
+    assert_int_equal(find(&registry, "s_a")->value, 100);
+    assert_int_equal(find(&registry, "s_b")->value, 200);
+}
+
 static void a_value_outside_the_chips_range_fails_its_channel_alone(void **state)
 {
     (void)state;
@@ -231,6 +253,7 @@ int main(void)
         cmocka_unit_test(a_chip_that_never_answered_is_missing_and_comes_when_it_does),
         cmocka_unit_test(a_chip_that_dies_is_an_error_and_is_probed_again_before_it_is_believed),
         cmocka_unit_test(a_conversion_that_cannot_be_started_is_an_error),
+        cmocka_unit_test(a_sample_is_read_step_by_step_and_fails_with_any_of_them),
         cmocka_unit_test(a_value_outside_the_chips_range_fails_its_channel_alone),
         cmocka_unit_test(one_poll_does_one_operation_and_a_dead_chip_starves_nobody),
         cmocka_unit_test(tags_change_with_everything_that_is_shown),

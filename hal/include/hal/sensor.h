@@ -3,8 +3,8 @@
  * A device is one chip; each of its channels becomes one sensor of the API. Several implementations live in
  * one image, hence the table of pointers.
  *
- * Context: all operations run in the main loop and return within 1 ms (one or two short bus transfers).
- *          None of them waits for a conversion: start begins it, fetch reads what it gave.
+ * Context: all operations run in the main loop. start and each step of fetch return within 1 ms (one or two
+ *          short bus transfers), probe within 2 ms. None of them waits for a conversion: start begins it, fetch reads what it gave.
  */
 #ifndef HAL_SENSOR_H
 #define HAL_SENSOR_H
@@ -42,6 +42,7 @@ typedef struct {
     const sensor_channel_t *channels; /* channel_count of them, constant */
     uint8_t channel_count;            /* 1..SENSOR_CHANNELS_MAX */
     uint16_t conversion_ms; /* time between start and the earliest fetch; 0 for free-running chips */
+    uint8_t fetch_steps;    /* 1 or more: how many calls of fetch read one sample */
 
     /* Looks whether the chip is there (by its ID registers where it has them) and configures it. Called at
      * boot and again before the next start after any failure, so it must bring a chip that lost power back
@@ -52,11 +53,13 @@ typedef struct {
     /* Begins a conversion; NULL for free-running chips. */
     status_t (*start)(void *self);
 
-    /* Reads the values of all channels.
-     * values    the caller's, channel_count long; undefined unless STATUS_OK comes back. A value outside its
+    /* Reads one part of a sample, so that a chip of many registers does not hold up the loop. Called once for each
+     * step from 0 to fetch_steps - 1, in order; others may use the bus between two steps.
+     * values    the caller's, channel_count long and the same for all steps; complete after the last one has
+     *           given STATUS_OK, undefined after a failure. A value outside its
      *           channel's min..max, such as SENSOR_NO_VALUE, makes that channel alone fail
      * returns   STATUS_OK, what hal_i2c_transfer returns, STATUS_BAD_DATA (not a value the chip can give) */
-    status_t (*fetch)(void *self, int32_t values[]);
+    status_t (*fetch)(void *self, unsigned step, int32_t values[]);
 } sensor_ops_t;
 
 /* One line of a board's device table. */

@@ -1,0 +1,178 @@
+"""`./dev run`: one line on stdout when it is ready, clear words when it cannot be, and nothing left behind."""
+
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+
+import pytest
+from support.board import ROOT
+from support.device import eventually
+from support.http1 import Client
+
+
+class Run:
+    """One `./dev run` without its build step."""
+
+    def __init__(self, board, image, *arguments):
+        script = ROOT / "tests" / "support" / "run.py"
+        self.process = subprocess.Popen([sys.executable, script, board.name, "--image", image, *arguments],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.line = None
+
+    def ready(self):
+        """Waits for the one line; the port in it."""
+        self.line = self.process.stdout.readline()
+        found = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)/\n", self.line)
+        assert found, (self.line, self.process.stderr.read() if not self.line else "")
+        return int(found[1])
+
+    def children(self):
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            return [int(pid) for pid in file.read().split()]
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def end(self):
+        """(exit code, rest of stdout, stderr)"""
+        out, err = self.process.communicate(timeout=20)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def run(board, image, tmp_path):
+    runs = []
+
+    def start(*arguments):
+        runs.append(Run(board, image, "--state", str(tmp_path / "state"), *arguments))
+        return runs[-1]
+
+    yield start
+    for one in runs:
+        if one.process.poll() is None:
+            one.process.terminate()
+        one.process.communicate(timeout=20)
+
+
+def get(port, path):
+    with Client("127.0.0.1", port) as client:
+        return client.request(path).json()
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_is_ready_when_it_answers_and_leaves_nothing_when_it_is_stopped(run, number):
+    one = run("--http", "0")
+    port = one.ready()
+    assert get(port, "/healthz") == {"status": "ok"}
+    children = one.children()
+    assert children
+    one.signal(number)
+    code, out, err = one.end()
+    assert (code, out) == (0, "")
+    assert "Ctrl-C" in err
+    assert not [pid for pid in children if alive(pid)]
+    with socket.socket() as probe:  # its port is free again
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+
+
+def test_not_even_a_killed_runner_leaves_its_device(run):
+    one = run("--http", "0")
+    one.ready()
+    children = one.children()
+    one.signal(signal.SIGKILL)
+    one.process.wait(10)
+    eventually(lambda: not [pid for pid in children if alive(pid)])
+
+
+def test_it_ends_with_the_device_and_tells_how_that_died(run):
+    one = run("--http", "0")
+    one.ready()
+    os.kill(one.children()[0], signal.SIGKILL)
+    code, _, err = one.end()
+    assert code == 1
+    assert "SIGKILL" in err
+
+
+def test_the_options_reach_the_device(run, tmp_path):
+    one = run("--http", "0", "--set", "temp0=25.375", "--set", "emc0_remote1=33", "--without", "mag0", "--pcap",
+              str(tmp_path / "traffic.pcap"), "--log-level", "debug")
+    port = one.ready()
+    eventually(lambda: get(port, "/api/v1/sensors/temp0"), quality="ok", value=25.38)
+    eventually(lambda: get(port, "/api/v1/sensors/emc0_remote1"), quality="ok", value=33)
+    eventually(lambda: get(port, "/api/v1/sensors/mag0_x"), quality="missing", value=None)
+    one.signal(signal.SIGTERM)
+    assert one.end()[0] == 0
+    head = (tmp_path / "traffic.pcap").read_bytes()
+    assert len(head) > 24 and struct.unpack("<I", head[:4])[0] in (0xA1B2C3D4, 0xA1B23C4D)
+
+
+def test_the_state_folder_keeps_who_it_is(run):
+    identities = []
+    for _ in range(2):
+        one = run("--http", "0")
+        identities.append(get(one.ready(), "/api/v1/device"))
+        one.signal(signal.SIGTERM)
+        one.end()
+    assert identities[0] == identities[1]
+
+
+def test_a_static_address(run):
+    port = run("--http", "0", "--ip", "10.0.2.15/24,10.0.2.2").ready()
+    assert get(port, "/api/v1/status")["network"]["ipv4_mode"] == "static"
+
+
+def test_a_port_in_use_is_said_plainly(run):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, out, err = run("--http", str(port)).end()
+    assert (code, out) == (2, "")
+    assert f"port {port} of 127.0.0.1 is in use" in err
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["--set", "temp9=20"], "temp9"),
+    (["--set", "temp0"], "temp0"),
+    (["--set", "temp0=warm"], "temp0=warm"),
+    (["--set", "temp0=nan"], "temp0=nan"),
+    (["--without", "temp9"], "temp9"),
+    (["--http", "99999"], "99999"),
+    (["--http", "http"], "http"),
+    (["--log-level", "loud"], "loud"),
+    (["--ip", "10.0.0.1"], "10.0.0.1"),
+    (["--ip", "10.0.0.300/24"], "10.0.0.300/24"),
+    (["--net", "carrier-pigeon"], "carrier-pigeon"),
+    (["--net", "unix:one"], "unix:one"),
+    (["--frobnicate"], "--frobnicate"),
+])
+def test_an_option_that_cannot_be_fulfilled_ends_with_2_and_names_it(run, arguments, said):
+    code, out, err = run("--http", "0", *arguments).end()
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_an_unknown_board_is_named_and_the_known_ones_listed(image):
+    done = subprocess.run([sys.executable, ROOT / "tests/support/run.py", "toaster", "--image", image],
+                          capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert "toaster" in done.stderr and "sim" in done.stderr
+
+
+def test_several_run_side_by_side(run):
+    ports = {run("--http", "0", "--set", f"temp0={20 + i}").ready() for i in range(2)}
+    assert len(ports) == 2

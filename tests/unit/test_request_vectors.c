@@ -1,0 +1,393 @@
+/* Runs the files of tests/vectors/http; their README says what is in them. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "http/http_conn.h"
+
+#ifndef VECTORS_DIR
+#define VECTORS_DIR "../vectors"
+#endif
+
+#define VECTORS_MAX      400
+#define INPUT_BYTES_MAX  20000
+#define OUTPUT_BYTES_MAX 40000
+#define NOW_MS           1000u
+
+/* ---- A server with a resource for each thing that a vector may ask about ----------------------------------- */
+
+static void get_root(http_exchange_t *ex, void *app)
+{
+    (void)app;
+    json_writer_t *json = http_respond_json(ex, 200, "application/json");
+    json_object_begin(json);
+    json_key(json, "at");
+    json_string(json, "root");
+    json_object_end(json);
+}
+
+static void get_item(http_exchange_t *ex, void *app)
+{
+    char q[64];
+    (void)app;
+    json_writer_t *json = http_respond_json(ex, 200, "application/json");
+    json_object_begin(json);
+    json_key(json, "id");
+    json_text(json, http_path_param(ex, 0));
+    json_key(json, "q");
+    if (http_query(ex, "q", q, sizeof q))
+        json_string(json, q);
+    else
+        json_null(json);
+    json_object_end(json);
+}
+
+static void echo(http_exchange_t *ex, void *app)
+{
+    (void)app;
+    json_text(http_respond_json(ex, 200, "application/json"), http_body(ex));
+}
+
+static void get_nothing(http_exchange_t *ex, void *app)
+{
+    (void)app;
+    http_respond_empty(ex, 204);
+}
+
+static void get_tagged(http_exchange_t *ex, void *app)
+{
+    http_set_etag(ex, 0x0123456789abcdef);
+    if (http_client_has_it(ex))
+        http_respond_empty(ex, 304);
+    else
+        get_root(ex, app);
+}
+
+static void get_either(http_exchange_t *ex, void *app)
+{
+    static const char *const offers[] = { "application/json", "text/csv" };
+    int chosen = http_negotiate(ex, offers, 2);
+    (void)app;
+    json_u32(http_respond_json(ex, chosen < 0 ? 406 : 200, chosen < 0 ? "text/plain" : offers[chosen]), 1);
+}
+
+static http_produced_t numbers(json_writer_t *json, uint32_t state[4], uint32_t count)
+{
+    if (state[0] == 0) json_array_begin(json);
+    json_u32(json, state[0]++);
+    if (state[0] < count) return HTTP_MORE;
+    json_array_end(json);
+    return HTTP_DONE;
+}
+
+static http_produced_t few_numbers(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
+{
+    (void)ex;
+    (void)app;
+    return numbers(json, state, 10);
+}
+
+static http_produced_t many_numbers(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
+{
+    (void)ex;
+    (void)app;
+    return numbers(json, state, 2000);
+}
+
+static void get_short(http_exchange_t *ex, void *app)
+{
+    (void)app;
+    http_respond_generated(ex, 200, "application/json", few_numbers);
+}
+
+static void get_long(http_exchange_t *ex, void *app)
+{
+    (void)app;
+    http_respond_generated(ex, 200, "application/json", many_numbers);
+}
+
+static const http_route_t routes[] = {
+    { HTTP_GET, "/", get_root, 0 },         { HTTP_GET, "/item/{id}", get_item, 0 },
+    { HTTP_POST, "/echo", echo, 64 },       { HTTP_PUT, "/echo", echo, 64 },
+    { HTTP_PATCH, "/patch", echo, 64 },     { HTTP_GET, "/nothing", get_nothing, 0 },
+    { HTTP_GET, "/tagged", get_tagged, 0 }, { HTTP_GET, "/either", get_either, 0 },
+    { HTTP_GET, "/short", get_short, 0 },   { HTTP_GET, "/long", get_long, 0 },
+};
+
+static void write_problem(http_exchange_t *ex, unsigned status, const char *detail)
+{
+    json_string(http_respond_json(ex, status, "application/problem+json"), detail);
+}
+
+static bool is_our_host(void *app, text_view_t host)
+{
+    (void)app;
+    return text_equal_nocase(host, text_view("d")) || host.bytes[0] == '[';
+}
+
+static const wall_clock_t no_time;
+
+/* ---- Reading a vector -------------------------------------------------------------------------------------- */
+
+typedef struct {
+    char name[256];
+    char input[INPUT_BYTES_MAX];
+    size_t input_bytes;
+    char expected[1024]; /* the line behind "=> " */
+    char checks[8][256];
+    unsigned check_count;
+} vector_t;
+
+static char unescape(const char **at)
+{
+    char c = *(*at)++;
+    if (c != '\\') return c;
+    c = *(*at)++;
+    switch (c) {
+    case 'r': return '\r';
+    case 'n': return '\n';
+    case 't': return '\t';
+    case '0': return '\0';
+    case 'x': {
+        char digits[3] = { (*at)[0], (*at)[1], '\0' };
+        *at += 2;
+        return (char)strtoul(digits, NULL, 16);
+    }
+    default: return c;
+    }
+}
+
+static void add_line(vector_t *vector, const char *line)
+{
+    while (*line) {
+        char *star;
+        unsigned long times = *line == '{' ? strtoul(line + 1, &star, 10) : 0;
+        if (times > 0 && *star == '*') {
+            const char *end = strchr(star, '}');
+            assert_non_null(end);
+            for (unsigned long i = 0; i < times; i++) {
+                for (const char *at = star + 1; at < end;) {
+                    assert_true(vector->input_bytes < INPUT_BYTES_MAX);
+                    vector->input[vector->input_bytes++] = unescape(&at);
+                }
+            }
+            line = end + 1;
+        } else {
+            assert_true(vector->input_bytes < INPUT_BYTES_MAX);
+            vector->input[vector->input_bytes++] = unescape(&line);
+        }
+    }
+}
+
+static void read_vector(vector_t *vector, const char *path)
+{
+    static char line[8192];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    vector->input_bytes = vector->check_count = 0;
+    vector->expected[0] = '\0';
+    while (fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] == '#') continue;
+        if (strncmp(line, "=> ", 3) == 0) {
+            (void)snprintf(vector->expected, sizeof vector->expected, "%.1000s", line + 3);
+        } else if (vector->expected[0]) {
+            assert_true(vector->check_count < 8);
+            (void)snprintf(vector->checks[vector->check_count++], sizeof vector->checks[0], "%.255s", line);
+        } else {
+            add_line(vector, line);
+        }
+    }
+    (void)fclose(file);
+    assert_true(vector->expected[0] != '\0');
+}
+
+/* ---- Feeding it -------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    http_server_t server;
+    http_conn_t conn;
+    char output[OUTPUT_BYTES_MAX];
+    size_t output_bytes;
+} bench_t;
+
+static void start(bench_t *bench)
+{
+    bench->server = (http_server_t){
+        .router = { routes, sizeof routes / sizeof routes[0] },
+        .write_problem = write_problem,
+        .is_our_host = is_our_host,
+        .clock = &no_time,
+    };
+    bench->output_bytes = 0;
+    http_conn_open(&bench->conn, &bench->server, NOW_MS);
+}
+
+/* Offers input until it is taken or nothing moves, taking output at most step bytes at a time. */
+static void feed(bench_t *bench, const char *input, size_t count, size_t step)
+{
+    for (;;) {
+        const uint8_t *out;
+        size_t n = http_conn_output(&bench->conn, &out);
+        if (n > step) n = step;
+        assert_true(bench->output_bytes + n < OUTPUT_BYTES_MAX);
+        memcpy(bench->output + bench->output_bytes, out, n);
+        bench->output_bytes += n;
+        if (n > 0) http_conn_ack(&bench->conn, n, NOW_MS);
+        size_t used = http_conn_feed(&bench->conn, (const uint8_t *)input, count, NOW_MS);
+        input += used;
+        count -= used;
+        if (n == 0 && used == 0) break;
+    }
+}
+
+static void finish(bench_t *bench)
+{
+    http_conn_close(&bench->conn);
+    for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) assert_false(bench->server.bodies.taken[i]);
+    bench->output[bench->output_bytes] = '\0';
+}
+
+/* ---- Judging it -------------------------------------------------------------------------------------------- */
+
+static const char *find(const char *hay, size_t hay_bytes, const char *needle, size_t needle_bytes)
+{
+    for (size_t i = 0; i + needle_bytes <= hay_bytes; i++) {
+        if (memcmp(hay + i, needle, needle_bytes) == 0) return hay + i;
+    }
+    return NULL;
+}
+
+/* The statuses of all answers and what became of the connection, in the vectors' own words. */
+static void describe(const bench_t *bench, char *text, size_t text_bytes)
+{
+    text_writer_t out = text_writer(text, text_bytes - 1);
+    const char *at = bench->output, *end = at + bench->output_bytes;
+    while ((at = find(at, (size_t)(end - at), "HTTP/1.1 ", 9)) != NULL) {
+        text_append(&out, at + 9, 3);
+        text_string(&out, ", ");
+        at += 12;
+    }
+    static const char *const fates[] = {
+        [HTTP_CONN_IDLE] = "keep",   [HTTP_CONN_ACTIVE] = "wait", [HTTP_CONN_LINGER] = "close",
+        [HTTP_CONN_CLOSED] = "gone", [HTTP_CONN_ABORT] = "reset",
+    };
+    text_string(&out, fates[http_conn_state(&bench->conn, NOW_MS)]);
+    *out.at = '\0';
+}
+
+static void check(const vector_t *vector, const bench_t *bench, const char *rule)
+{
+    char wanted[512];
+    size_t count = 0;
+    const char *colon = strstr(rule, ": ");
+    assert_non_null(colon);
+    const char *output = bench->output;
+    size_t left = bench->output_bytes;
+    bool is_order = strncmp(rule, "order", 5) == 0;
+    for (const char *at = colon + 2;;) {
+        bool end = *at == '\0' || (is_order && *at == '|');
+        if (!end) {
+            wanted[count++] = unescape(&at);
+            continue;
+        }
+        const char *found = find(output, left, wanted, count);
+        bool holds = found != NULL;
+        if (strncmp(rule, "lacks", 5) == 0) {
+            holds = !holds;
+        } else if (strncmp(rule, "ends", 4) == 0) {
+            holds = left >= count && memcmp(output + left - count, wanted, count) == 0;
+        }
+        if (!holds) fail_msg("%s: not so: %s\n%s", vector->name, rule, bench->output);
+        if (*at == '\0') break;
+        left -= (size_t)(found + count - output);
+        output = found + count;
+        count = 0;
+        at++;
+    }
+}
+
+static void assert_same(const vector_t *vector, const bench_t *whole, const bench_t *cut, size_t where)
+{
+    if (whole->output_bytes == cut->output_bytes &&
+        memcmp(whole->output, cut->output, whole->output_bytes) == 0) {
+        return;
+    }
+    fail_msg("%s: cut at %zu it answers\n%s\ninstead of\n%s", vector->name, where, cut->output,
+             whole->output);
+}
+
+static void a_vector_is_answered_the_same_however_it_is_cut(void **state)
+{
+    static vector_t vector;
+    static bench_t whole, cut;
+    char said[1024];
+    (void)snprintf(vector.name, sizeof vector.name, "%s", (const char *)*state);
+    read_vector(&vector, *state);
+
+    start(&whole);
+    feed(&whole, vector.input, vector.input_bytes, SIZE_MAX);
+    describe(&whole, said, sizeof said);
+    finish(&whole);
+    if (strcmp(said, vector.expected) != 0) {
+        fail_msg("%s: wanted %s, got %s\n%s", vector.name, vector.expected, said, whole.output);
+    }
+    for (unsigned i = 0; i < vector.check_count; i++) check(&vector, &whole, vector.checks[i]);
+
+    static const size_t steps[] = { SIZE_MAX, 1, 7 };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        start(&cut);
+        for (size_t at = 0; at < vector.input_bytes; at++) feed(&cut, vector.input + at, 1, steps[i]);
+        finish(&cut);
+        assert_same(&vector, &whole, &cut, 0);
+    }
+    for (size_t at = 0; at <= vector.input_bytes; at++) {
+        start(&cut);
+        feed(&cut, vector.input, at, SIZE_MAX);
+        feed(&cut, vector.input + at, vector.input_bytes - at, SIZE_MAX);
+        finish(&cut);
+        assert_same(&vector, &whole, &cut, at);
+    }
+}
+
+/* ---- Collecting them ----------------------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct CMUnitTest *)a)->name, ((const struct CMUnitTest *)b)->name);
+}
+
+int main(void)
+{
+    static struct CMUnitTest tests[VECTORS_MAX];
+    static char paths[VECTORS_MAX][512];
+    size_t count = 0;
+    DIR *folder = opendir(VECTORS_DIR "/http");
+    if (!folder) {
+        (void)fprintf(stderr, "no vectors in %s/http\n", VECTORS_DIR);
+        return 1;
+    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        const char *dot = strrchr(entry->d_name, '.');
+        if (!dot || strcmp(dot, ".http") != 0) continue;
+        if (count == VECTORS_MAX) return 1;
+        (void)snprintf(paths[count], sizeof paths[count], "%s/http/%.200s", VECTORS_DIR, entry->d_name);
+        tests[count] =
+            (struct CMUnitTest){ strrchr(paths[count], '/') + 1,
+                                 a_vector_is_answered_the_same_however_it_is_cut, NULL, NULL, paths[count] };
+        count++;
+    }
+    (void)closedir(folder);
+    qsort(tests, count, sizeof tests[0], by_name);
+    if (count < 120) {
+        (void)fprintf(stderr, "only %zu vectors in %s/http\n", count, VECTORS_DIR);
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
