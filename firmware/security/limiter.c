@@ -25,14 +25,22 @@ static uint64_t take(rate_t rate, uint64_t full_ms, uint64_t now_ms)
     return later_ms < empty_ms ? later_ms : empty_ms;
 }
 
+/* The slot of an address, or LIMITER_ADDRESSES_MAX. */
+static size_t find(const limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_BYTES])
+{
+    size_t i = 0;
+    while (i < LIMITER_ADDRESSES_MAX &&
+           memcmp(limiter->slots[i].address, address, LIMITER_ADDRESS_BYTES) != 0)
+        i++;
+    return i;
+}
+
 uint16_t limiter_check(const limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_BYTES],
                        uint64_t now_ms)
 {
-    uint64_t full_ms = 0;
-    for (size_t i = 0; i < LIMITER_ADDRESSES_MAX; i++)
-        if (memcmp(limiter->slots[i].address, address, LIMITER_ADDRESS_BYTES) == 0)
-            full_ms = limiter->slots[i].full_ms;
-    if (full_ms <= now_ms) return 0;
+    size_t slot = find(limiter, address);
+    if (slot == LIMITER_ADDRESSES_MAX || limiter->slots[slot].full_ms <= now_ms) return 0;
+    uint64_t full_ms = limiter->slots[slot].full_ms;
     uint64_t own_ms = wait_ms(address_rate, full_ms, now_ms);
     uint64_t common_ms = wait_ms(common_rate, limiter->all_full_ms, now_ms);
     uint64_t longest_ms = own_ms > common_ms ? own_ms : common_ms;
@@ -43,14 +51,13 @@ uint16_t limiter_check(const limiter_t *limiter, const uint8_t address[LIMITER_A
 void limiter_failed(limiter_t *limiter, const uint8_t address[LIMITER_ADDRESS_BYTES], uint64_t now_ms)
 {
     limiter->all_full_ms = take(common_rate, limiter->all_full_ms, now_ms);
-    size_t place = 0;
-    for (size_t i = 0; i < LIMITER_ADDRESSES_MAX; i++) {
-        if (memcmp(limiter->slots[i].address, address, LIMITER_ADDRESS_BYTES) == 0) {
-            limiter->slots[i].full_ms = take(address_rate, limiter->slots[i].full_ms, now_ms);
-            return;
-        }
-        if (limiter->slots[i].full_ms < limiter->slots[place].full_ms) place = i;
+    size_t slot = find(limiter, address);
+    if (slot == LIMITER_ADDRESSES_MAX) {
+        slot = 0;
+        for (size_t i = 1; i < LIMITER_ADDRESSES_MAX; i++)
+            if (limiter->slots[i].full_ms < limiter->slots[slot].full_ms) slot = i;
+        memcpy(limiter->slots[slot].address, address, LIMITER_ADDRESS_BYTES);
+        limiter->slots[slot].full_ms = 0;
     }
-    memcpy(limiter->slots[place].address, address, LIMITER_ADDRESS_BYTES);
-    limiter->slots[place].full_ms = take(address_rate, 0, now_ms);
+    limiter->slots[slot].full_ms = take(address_rate, limiter->slots[slot].full_ms, now_ms);
 }

@@ -11,7 +11,8 @@
  * counts by itself.
  *
  * No wait is longer than the time in which the address's own bucket is full again, LIMITER_ADDRESS_BURST *
- * LIMITER_ADDRESS_INTERVAL_MS: nobody can prolong it for somebody else.
+ * LIMITER_ADDRESS_INTERVAL_MS: nobody can prolong it for somebody else. So what the common limit takes from
+ * addresses that guess together is their bursts; each keeps one look an interval.
  *
  * The table is bounded. A newcomer takes the place of the address that is closest to being forgiven anyway, so a
  * flood of addresses with one failure each does not wash out those that failed often.
