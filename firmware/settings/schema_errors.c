@@ -39,7 +39,7 @@ static void token(text_writer_t *out, const char *name)
     }
 }
 
-void schema_error_pointer(const schema_error_t *error, char pointer[SCHEMA_POINTER_BYTES])
+const char *schema_error_pointer(const schema_error_t *error, char pointer[SCHEMA_POINTER_BYTES])
 {
     text_writer_t out = text_writer(pointer, SCHEMA_POINTER_BYTES - 1u);
     if (error->path.count > 0) {
@@ -50,23 +50,28 @@ void schema_error_pointer(const schema_error_t *error, char pointer[SCHEMA_POINT
         text_char(&out, '/');
         text_u32(&out, (uint32_t)error->item);
     }
+    const char *detail = error->detail;
     if (error->member) {
         text_writer_t parent = out;
         token(&out, error->member);
-        if (out.overflow) out = parent;
+        if (out.overflow) {
+            out = parent;
+            detail = "has an unknown member with a long name";
+        }
     }
     *out.at = '\0';
+    return detail;
 }
 
 void schema_error_write(json_writer_t *json, const schema_error_t *error)
 {
     char pointer[SCHEMA_POINTER_BYTES];
-    schema_error_pointer(error, pointer);
+    const char *detail = schema_error_pointer(error, pointer);
     json_object_begin(json);
     json_key(json, "pointer");
     json_string(json, pointer);
     json_key(json, "detail");
-    json_string(json, error->detail);
+    json_string(json, detail);
     json_object_end(json);
 }
 

@@ -46,8 +46,9 @@ bool schema_failed(const schema_errors_t *errors, const char *path);
 void schema_errors_add(schema_errors_t *errors, schema_error_t error);
 
 /* Where an error is, as a JSON pointer: "", "/network/address", "/a~1b", "/cors_origins/2". An unknown member
- * whose name makes it longer than the buffer is told by the pointer of its parent. */
-void schema_error_pointer(const schema_error_t *error, char pointer[SCHEMA_POINTER_BYTES]);
+ * whose name makes it longer than the buffer is told by the pointer of its parent.
+ * returns   what to say about it there: a constant, in general the error's detail */
+const char *schema_error_pointer(const schema_error_t *error, char pointer[SCHEMA_POINTER_BYTES]);
 
 /* Writes {"pointer":"/interval_ms","detail":"must be ..."}. */
 void schema_error_write(json_writer_t *json, const schema_error_t *error);
