@@ -12,6 +12,8 @@
 
 #include "hal/sensor.h"
 
+#define BOARD_SEED_BYTES 32u /* 256 bits */
+
 /* What was asked for at start-up: on the simulator by options, in QEMU by a block in memory, on a real board
  * nothing, so the defaults. */
 typedef struct {
@@ -20,6 +22,8 @@ typedef struct {
     uint8_t ipv4_address[4]; /* the three below only when ipv4_static */
     uint8_t ipv4_netmask[4];
     uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
+    uint8_t *seed;           /* BOARD_SEED_BYTES of secret randomness for this start alone, which who takes
+                              * them wipes; NULL: none, as on boards with a generator of their own */
 } board_options_t;
 
 typedef struct {

@@ -23,13 +23,14 @@ typedef struct {
     uint8_t ipv4_address[4];
     uint8_t ipv4_netmask[4];
     uint8_t ipv4_gateway[4];
-    uint8_t zero[40];
+    uint8_t seed[BOARD_SEED_BYTES]; /* all zero: none */
+    uint8_t zero[8];
     uint32_t crc32; /* IEEE 802.3, of all bytes before it */
 } boot_options_t;
 
 _Static_assert(sizeof(boot_options_t) == 64, "layout is documented in README.md");
 
-extern const boot_options_t __boot_options; /* from the linker script */
+extern boot_options_t __boot_options; /* from the linker script */
 
 static hal_i2c_t shield1 = { .base = MPS2_I2C_SHIELD1 };
 
@@ -68,10 +69,28 @@ static uint32_t crc32(const uint8_t *bytes, size_t count)
     return ~crc;
 }
 
-static void take_boot_options(const boot_options_t *from)
+static uint32_t checksum(const boot_options_t *block)
+{
+    return crc32((const uint8_t *)block, offsetof(boot_options_t, crc32));
+}
+
+/* A seed serves one start: after a reset that leaves the memory as it is, it must not be there again. The block
+ * lives outside of what C knows, so the compiler may not leave the wiping out. */
+static uint8_t *take_seed(volatile boot_options_t *from)
+{
+    static uint8_t seed[BOARD_SEED_BYTES];
+    uint8_t any = 0;
+    for (size_t i = 0; i < sizeof seed; i++) {
+        any |= seed[i] = from->seed[i];
+        from->seed[i] = 0;
+    }
+    return any ? seed : NULL;
+}
+
+static void take_boot_options(boot_options_t *from)
 {
     if (from->magic != BOOT_OPTIONS_MAGIC) return;
-    if (from->crc32 != crc32((const uint8_t *)from, offsetof(boot_options_t, crc32))) return;
+    if (from->crc32 != checksum(from)) return;
     if (from->log_level > 3 || from->ipv4_static > 1 || from->localhost_is_us > 1) return;
     board_options_t *to = &board.options;
     if (from->localhost_is_us == 1) board.localhost_is_us = true;
@@ -80,6 +99,8 @@ static void take_boot_options(const boot_options_t *from)
     memcpy(to->ipv4_address, from->ipv4_address, 4);
     memcpy(to->ipv4_netmask, from->ipv4_netmask, 4);
     memcpy(to->ipv4_gateway, from->ipv4_gateway, 4);
+    to->seed = take_seed(from);
+    from->crc32 = checksum(from);
 }
 
 const board_t *board_init(void)

@@ -131,6 +131,7 @@ static bool fill_pool(random_t *random, const random_sources_t *sources)
     };
     int failed = condense("jembatan pool", parts, sizeof parts / sizeof parts[0], random->pool);
     mbedtls_platform_zeroize(seed, sizeof seed);
+    if (sources->provisioned) mbedtls_platform_zeroize(sources->provisioned, RANDOM_SEED_BYTES);
     return !failed && (has_seed || has_provisioned);
 }
 

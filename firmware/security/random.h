@@ -39,8 +39,9 @@ typedef struct {
     status_t (*write_seed)(void *context, const uint8_t *seed);
     void *context;
 
-    /* RANDOM_SEED_BYTES from whoever started or flashed the device; NULL or all zero: none. */
-    const uint8_t *provisioned;
+    /* RANDOM_SEED_BYTES from whoever started or flashed the device; NULL: none. Wiped by random_init: with it and
+     * an old copy of the seed, all that this start has made could be computed again. */
+    uint8_t *provisioned;
 
     /* Not secret and counted for nothing: MAC address, uptime, reset cause, wall clock. */
     const uint8_t *mix;

@@ -261,6 +261,7 @@ class Process:
             "ipv4_address": address,
             "ipv4_netmask": mask,
             "ipv4_gateway": gateway,
+            "seed": os.urandom(32),  # a board without a generator has no other secret at its first start
             "crc32": 0,
         }
         block = struct.pack(facts["struct"], *(fields[name] for name in facts["fields"]))

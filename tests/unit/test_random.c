@@ -57,7 +57,7 @@ static memory_t seeded(void)
     return memory;
 }
 
-static const uint8_t *provisioned(void)
+static uint8_t *provisioned(void)
 {
     static uint8_t seed[RANDOM_SEED_BYTES];
     for (unsigned i = 0; i < sizeof seed; i++) seed[i] = (uint8_t)(100 + i);
@@ -243,6 +243,19 @@ static void the_seed_is_replaced_before_it_is_used(void **state)
     assert_memory_not_equal(memory.seed, before.seed, sizeof before.seed);
 }
 
+static void the_provisioned_seed_is_wiped(void **state)
+{
+    (void)state;
+    static const uint8_t zeros[RANDOM_SEED_BYTES];
+    random_t random;
+    uint8_t *seed = provisioned();
+    memory_t memory = seeded();
+    random_sources_t sources = from_memory(&memory);
+    sources.provisioned = seed;
+    assert_int_equal(random_init(&random, &sources), STATUS_OK);
+    assert_memory_equal(seed, zeros, sizeof zeros);
+}
+
 static void a_first_start_needs_only_the_provisioned_seed(void **state)
 {
     (void)state;
@@ -416,6 +429,7 @@ int main(void)
         cmocka_unit_test(two_starts_with_the_same_hardware_share_nothing),
         cmocka_unit_test(every_source_counts),
         cmocka_unit_test(the_seed_is_replaced_before_it_is_used),
+        cmocka_unit_test(the_provisioned_seed_is_wiped),
         cmocka_unit_test(a_first_start_needs_only_the_provisioned_seed),
         cmocka_unit_test(without_any_source_there_are_no_bytes),
         cmocka_unit_test(constant_seeds_are_no_seeds),
