@@ -28,7 +28,7 @@ static char *word(char **rest)
 
 static void decode(json_vectors_t *vectors, const char *escaped)
 {
-    unsigned char decoded[sizeof vectors->line];
+    unsigned char decoded[sizeof vectors->line] = { 0 };
     size_t count = 0;
     while (*escaped) {
         if (*escaped == '%') {
@@ -41,9 +41,9 @@ static void decode(json_vectors_t *vectors, const char *escaped)
             decoded[count++] = (unsigned char)*escaped++;
         }
     }
-    vectors->text = malloc(count);
-    assert_true(vectors->text || count == 0);
-    if (count) memcpy(vectors->text, decoded, count);
+    vectors->text = malloc(count ? count : 1);
+    assert_non_null(vectors->text);
+    memcpy(vectors->text, decoded, count);
     vectors->bytes = count;
 }
 

@@ -156,44 +156,45 @@ static void exhaustion_at_any_place_is_told(void **state)
     assert_false(fits);
 }
 
+static const char *const exact_numbers[] = {
+    "0",
+    "-0",
+    "1",
+    "-1",
+    "10",
+    "100",
+    "21.5",
+    "2.15e1",
+    "21.50",
+    "2150e-2",
+    "0.1",
+    "-0.1",
+    "0.000001",
+    "1e22",
+    "1e-22",
+    "123456789012345",
+    "999999999999999e22",
+    "999999999999999e-22",
+    "0.000000001",
+    "2147483647",
+    "-2147483647",
+    "2.147483647",
+    "4294967295",
+    "9007199254740992",
+    "1.000000000000000000000000",
+    "1000000000000000000000e-21",
+    "0e99999999999",
+    "0.00000000000000000000000000000000001e35",
+    "0.3",
+};
+
 static void numbers_are_what_the_c_library_says(void **state)
 {
     (void)state;
-    static const char *const exact[] = {
-        "0",
-        "-0",
-        "1",
-        "-1",
-        "10",
-        "100",
-        "21.5",
-        "2.15e1",
-        "21.50",
-        "2150e-2",
-        "0.1",
-        "-0.1",
-        "0.000001",
-        "1e22",
-        "1e-22",
-        "123456789012345",
-        "999999999999999e22",
-        "999999999999999e-22",
-        "0.000000001",
-        "2147483647",
-        "-2147483647",
-        "2.147483647",
-        "4294967295",
-        "9007199254740992",
-        "1.000000000000000000000000",
-        "1000000000000000000000e-21",
-        "0e99999999999",
-        "0.00000000000000000000000000000000001e35",
-        "0.3",
-    };
-    for (unsigned i = 0; i < sizeof exact / sizeof *exact; i++) {
+    for (unsigned i = 0; i < sizeof exact_numbers / sizeof *exact_numbers; i++) {
         char *end, *end_too;
-        double ours = json_strtod(exact[i], &end), theirs = strtod(exact[i], &end_too);
-        if (ours != theirs) fail_msg("%s: %.17g, not %.17g", exact[i], ours, theirs);
+        double ours = json_strtod(exact_numbers[i], &end), theirs = strtod(exact_numbers[i], &end_too);
+        if (ours != theirs) fail_msg("%s: %.17g, not %.17g", exact_numbers[i], ours, theirs);
         assert_ptr_equal(end, end_too);
     }
     static const char *const near[] = {

@@ -125,8 +125,8 @@ static void a_document_is_a_patch_that_gives_the_same_settings(void **state)
     assert_true(schema_equal(&device_schema, &device, &device_again));
 
     for (unsigned decimals = 0; decimals <= 9; decimals++) {
-        sensor_settings_t sensor = sensor_defaults(), sensor_again = sensor_defaults();
-        sensor = (sensor_settings_t){ "x", 100, -INT32_MAX, -INT32_MAX, INT32_MAX, INT32_MAX };
+        const sensor_settings_t sensor = { "x", 100, -INT32_MAX, -INT32_MAX, INT32_MAX, INT32_MAX };
+        sensor_settings_t sensor_again = sensor_defaults();
         const char *text = written(&sensor_schema, decimals, &sensor);
         assert_string_equal(merge(&sensor_schema, decimals, text, &sensor_again), "");
         assert_true(schema_equal(&sensor_schema, &sensor, &sensor_again));
@@ -162,86 +162,87 @@ typedef struct {
     bool right;
 } judged_t;
 
+static const judged_t device_members[] = {
+    { "{\"name\":\"1234567890123456789012345678901x\"}", true },
+    { "{\"name\":\"1234567890123456789012345678901xy\"}", false },
+    { "{\"name\":\"\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4"
+      "\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\"}",
+      false }, /* 34 bytes */
+    { "{\"name\":\"\"}", false },
+    { "{\"name\":\"   \"}", false },
+    { "{\"name\":\"two\\nlines\"}", false },
+    { "{\"name\":\"\\u0085\"}", false },
+    { "{\"name\":\"a\\u202eb\"}", false },
+    { "{\"name\":\"\\ud83c\\udf31 home\"}", true },
+    { "{\"name\":7}", false },
+    { "{\"hostname\":\"\"}", false },
+    { "{\"hostname\":\"a.b\"}", false },
+    { "{\"hostname\":\"a_b\"}", false },
+    { "{\"hostname\":\"-a\"}", false },
+    { "{\"hostname\":\"a-\"}", false },
+    { "{\"hostname\":\"A1-b\"}", true },
+    { "{\"hostname\":\"123456789012345678901234567890123456789012345678901234567890123\"}", true },
+    { "{\"hostname\":\"1234567890123456789012345678901234567890123456789012345678901234\"}", false },
+    { "{\"location\":\"\"}", true },
+    { "{\"location\":\"1234567890123456789012345678901234567890123456789012345678901234\"}", true },
+    { "{\"location\":\"12345678901234567890123456789012345678901234567890123456789012345\"}", false },
+    { "{\"network\":{}}", true },
+    { "{}", true },
+    { "{\"network\":{\"mode\":\"DHCP\"}}", false },
+    { "{\"network\":{\"mode\":0}}", false },
+    { "{\"network\":{\"prefix\":0}}", false },
+    { "{\"network\":{\"prefix\":1}}", true },
+    { "{\"network\":{\"prefix\":30}}", true },
+    { "{\"network\":{\"prefix\":31}}", false },
+    { "{\"network\":{\"prefix\":24.5}}", false },
+    { "{\"network\":{\"prefix\":2.4e1}}", true },
+    { "{\"network\":{\"prefix\":24.0}}", true },
+    { "{\"network\":{\"prefix\":\"24\"}}", false },
+    { "{\"network\":{\"prefix\":-24}}", false },
+    { "{\"network\":{\"prefix\":true}}", false },
+    { "{\"network\":{\"address\":\"127.0.0.1\"}}", false },
+    { "{\"network\":{\"address\":\"0.0.0.0\"}}", false },
+    { "{\"network\":{\"address\":\"0.1.2.3\"}}", false },
+    { "{\"network\":{\"address\":\"224.0.0.1\"}}", false },
+    { "{\"network\":{\"address\":\"255.255.255.255\"}}", false },
+    { "{\"network\":{\"address\":\"223.255.255.254\"}}", true },
+    { "{\"network\":{\"address\":\"10.0.0.1 \"}}", false },
+    { "{\"network\":{\"address\":\"10.0.0.01\"}}", false },
+    { "{\"network\":{\"address\":\"10.0.0.256\"}}", false },
+    { "{\"network\":{\"address\":\"10.0.0\"}}", false },
+    { "{\"network\":{\"address\":\"10.0.0.1.2\"}}", false },
+    { "{\"network\":{\"address\":\"10..0.1\"}}", false },
+    { "{\"network\":{\"address\":\"\"}}", false },
+    { "{\"network\":{\"address\":167772161}}", false },
+    { "{\"sampling\":{\"interval_ms\":99}}", false },
+    { "{\"sampling\":{\"interval_ms\":100}}", true },
+    { "{\"sampling\":{\"interval_ms\":3600000}}", true },
+    { "{\"sampling\":{\"interval_ms\":3600001}}", false },
+    { "{\"sampling\":{\"interval_ms\":1e400}}", false },
+    { "{\"sampling\":{\"interval_ms\":4294968296}}", false }, /* 1000 in 32 bits */
+    { "{\"sampling\":{\"interval_ms\":-1}}", false },
+    { "{\"sampling\":5}", false },
+    { "{\"cors_origins\":[\"http://a\",\"http://b\",\"http://c\",\"http://d\"]}", true },
+    { "{\"cors_origins\":[\"http://a\",\"http://b\",\"http://c\",\"http://d\",\"http://e\"]}", false },
+    { "{\"cors_origins\":[\"*\"]}", false },
+    { "{\"cors_origins\":[\"null\"]}", false },
+    { "{\"cors_origins\":\"http://a\"}", false },
+    { "{\"cors_origins\":[[\"http://a\"]]}", false },
+    { "{\"allowed_hosts\":[\"a.example\",\"b\",\"c-d.e\",\"x1\"]}", true },
+    { "{\"allowed_hosts\":[\"a.example\",\"b\",\"c-d.e\",\"x1\",\"y\"]}", false },
+    { "{\"allowed_hosts\":[\"a:80\"]}", false },
+    { "{\"read_auth\":\"token\"}", true },
+    { "{\"read_auth\":\"tokens\"}", false },
+    { "{\"read_auth\":true}", false },
+};
+
 static void device_members_have_their_ranges(void **state)
 {
     (void)state;
-    static const judged_t cases[] = {
-        { "{\"name\":\"1234567890123456789012345678901x\"}", true },
-        { "{\"name\":\"1234567890123456789012345678901xy\"}", false },
-        { "{\"name\":\"\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4"
-          "\\u00e4\\u00e4\\u00e4\\u00e4\\u00e4\"}",
-          false }, /* 34 bytes */
-        { "{\"name\":\"\"}", false },
-        { "{\"name\":\"   \"}", false },
-        { "{\"name\":\"two\\nlines\"}", false },
-        { "{\"name\":\"\\u0085\"}", false },
-        { "{\"name\":\"a\\u202eb\"}", false },
-        { "{\"name\":\"\\ud83c\\udf31 home\"}", true },
-        { "{\"name\":7}", false },
-        { "{\"hostname\":\"\"}", false },
-        { "{\"hostname\":\"a.b\"}", false },
-        { "{\"hostname\":\"a_b\"}", false },
-        { "{\"hostname\":\"-a\"}", false },
-        { "{\"hostname\":\"a-\"}", false },
-        { "{\"hostname\":\"A1-b\"}", true },
-        { "{\"hostname\":\"123456789012345678901234567890123456789012345678901234567890123\"}", true },
-        { "{\"hostname\":\"1234567890123456789012345678901234567890123456789012345678901234\"}", false },
-        { "{\"location\":\"\"}", true },
-        { "{\"location\":\"1234567890123456789012345678901234567890123456789012345678901234\"}", true },
-        { "{\"location\":\"12345678901234567890123456789012345678901234567890123456789012345\"}", false },
-        { "{\"network\":{}}", true },
-        { "{}", true },
-        { "{\"network\":{\"mode\":\"DHCP\"}}", false },
-        { "{\"network\":{\"mode\":0}}", false },
-        { "{\"network\":{\"prefix\":0}}", false },
-        { "{\"network\":{\"prefix\":1}}", true },
-        { "{\"network\":{\"prefix\":30}}", true },
-        { "{\"network\":{\"prefix\":31}}", false },
-        { "{\"network\":{\"prefix\":24.5}}", false },
-        { "{\"network\":{\"prefix\":2.4e1}}", true },
-        { "{\"network\":{\"prefix\":24.0}}", true },
-        { "{\"network\":{\"prefix\":\"24\"}}", false },
-        { "{\"network\":{\"prefix\":-24}}", false },
-        { "{\"network\":{\"prefix\":true}}", false },
-        { "{\"network\":{\"address\":\"127.0.0.1\"}}", false },
-        { "{\"network\":{\"address\":\"0.0.0.0\"}}", false },
-        { "{\"network\":{\"address\":\"0.1.2.3\"}}", false },
-        { "{\"network\":{\"address\":\"224.0.0.1\"}}", false },
-        { "{\"network\":{\"address\":\"255.255.255.255\"}}", false },
-        { "{\"network\":{\"address\":\"223.255.255.254\"}}", true },
-        { "{\"network\":{\"address\":\"10.0.0.1 \"}}", false },
-        { "{\"network\":{\"address\":\"10.0.0.01\"}}", false },
-        { "{\"network\":{\"address\":\"10.0.0.256\"}}", false },
-        { "{\"network\":{\"address\":\"10.0.0\"}}", false },
-        { "{\"network\":{\"address\":\"10.0.0.1.2\"}}", false },
-        { "{\"network\":{\"address\":\"10..0.1\"}}", false },
-        { "{\"network\":{\"address\":\"\"}}", false },
-        { "{\"network\":{\"address\":167772161}}", false },
-        { "{\"sampling\":{\"interval_ms\":99}}", false },
-        { "{\"sampling\":{\"interval_ms\":100}}", true },
-        { "{\"sampling\":{\"interval_ms\":3600000}}", true },
-        { "{\"sampling\":{\"interval_ms\":3600001}}", false },
-        { "{\"sampling\":{\"interval_ms\":1e400}}", false },
-        { "{\"sampling\":{\"interval_ms\":4294968296}}", false }, /* 1000 in 32 bits */
-        { "{\"sampling\":{\"interval_ms\":-1}}", false },
-        { "{\"sampling\":5}", false },
-        { "{\"cors_origins\":[\"http://a\",\"http://b\",\"http://c\",\"http://d\"]}", true },
-        { "{\"cors_origins\":[\"http://a\",\"http://b\",\"http://c\",\"http://d\",\"http://e\"]}", false },
-        { "{\"cors_origins\":[\"*\"]}", false },
-        { "{\"cors_origins\":[\"null\"]}", false },
-        { "{\"cors_origins\":\"http://a\"}", false },
-        { "{\"cors_origins\":[[\"http://a\"]]}", false },
-        { "{\"allowed_hosts\":[\"a.example\",\"b\",\"c-d.e\",\"x1\"]}", true },
-        { "{\"allowed_hosts\":[\"a.example\",\"b\",\"c-d.e\",\"x1\",\"y\"]}", false },
-        { "{\"allowed_hosts\":[\"a:80\"]}", false },
-        { "{\"read_auth\":\"token\"}", true },
-        { "{\"read_auth\":\"tokens\"}", false },
-        { "{\"read_auth\":true}", false },
-    };
-    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (unsigned i = 0; i < sizeof device_members / sizeof *device_members; i++) {
         device_settings_t settings = device_defaults();
-        const char *errors = merge(&device_schema, 0, cases[i].patch, &settings);
-        if (cases[i].right != (*errors == '\0')) fail_msg("%s: %s", cases[i].patch, errors);
+        const char *errors = merge(&device_schema, 0, device_members[i].patch, &settings);
+        if (device_members[i].right != (*errors == '\0')) fail_msg("%s: %s", device_members[i].patch, errors);
     }
 }
 
@@ -296,69 +297,70 @@ static void a_static_network_must_be_possible(void **state)
                         "/network/address is needed in static mode;");
 }
 
+static const char *const origins[] = { "http://a",
+                                       "https://a.example",
+                                       "https://a.example:8443",
+                                       "http://10.0.0.1",
+                                       "http://10.0.0.1:8080",
+                                       "http://[::1]",
+                                       "https://[2001:db8::1]:8443",
+                                       "http://a:443",
+                                       "https://a:80",
+                                       "http://localhost:3000",
+                                       "http://a:65535",
+                                       "http://x-y.z1" };
+static const char *const no_origins[] = { "",
+                                          "a",
+                                          "http://",
+                                          "https://",
+                                          "http:/a",
+                                          "ftp://a",
+                                          "HTTP://a",
+                                          "http://A",
+                                          "http://a/",
+                                          "http://a/x",
+                                          "http://a?x",
+                                          "http://a#x",
+                                          "http://u@a",
+                                          "http://a:",
+                                          "http://a:0",
+                                          "http://a:080",
+                                          "http://a:65536",
+                                          "http://a:123456",
+                                          "http://a:80",
+                                          "https://a:443",
+                                          "http://a:8o",
+                                          "http://a b",
+                                          "http://a..b",
+                                          "http://.a",
+                                          "http://a.",
+                                          "http://-a",
+                                          "http://10.0.0",
+                                          "http://10.0.0.256",
+                                          "http://1",
+                                          "http://[",
+                                          "http://[]",
+                                          "http://[:]",
+                                          "http://[::1",
+                                          "http://[g::]",
+                                          "http://[::1]x",
+                                          "null",
+                                          "*",
+                                          "http://*",
+                                          "http://*.a",
+                                          "http://a\n",
+                                          "http://\xc3\xa9",
+                                          "http://a_b",
+                                          " http://a" };
+
 static void origins_are_as_browsers_write_them(void **state)
 {
     (void)state;
-    static const char *const right[] = { "http://a",
-                                         "https://a.example",
-                                         "https://a.example:8443",
-                                         "http://10.0.0.1",
-                                         "http://10.0.0.1:8080",
-                                         "http://[::1]",
-                                         "https://[2001:db8::1]:8443",
-                                         "http://a:443",
-                                         "https://a:80",
-                                         "http://localhost:3000",
-                                         "http://a:65535",
-                                         "http://x-y.z1" };
-    static const char *const wrong[] = { "",
-                                         "a",
-                                         "http://",
-                                         "https://",
-                                         "http:/a",
-                                         "ftp://a",
-                                         "HTTP://a",
-                                         "http://A",
-                                         "http://a/",
-                                         "http://a/x",
-                                         "http://a?x",
-                                         "http://a#x",
-                                         "http://u@a",
-                                         "http://a:",
-                                         "http://a:0",
-                                         "http://a:080",
-                                         "http://a:65536",
-                                         "http://a:123456",
-                                         "http://a:80",
-                                         "https://a:443",
-                                         "http://a:8o",
-                                         "http://a b",
-                                         "http://a..b",
-                                         "http://.a",
-                                         "http://a.",
-                                         "http://-a",
-                                         "http://10.0.0",
-                                         "http://10.0.0.256",
-                                         "http://1",
-                                         "http://[",
-                                         "http://[]",
-                                         "http://[:]",
-                                         "http://[::1",
-                                         "http://[g::]",
-                                         "http://[::1]x",
-                                         "null",
-                                         "*",
-                                         "http://*",
-                                         "http://*.a",
-                                         "http://a\n",
-                                         "http://\xc3\xa9",
-                                         "http://a_b",
-                                         " http://a" };
-    for (unsigned i = 0; i < sizeof right / sizeof *right; i++) {
-        if (!settings_is_origin(right[i])) fail_msg("%s", right[i]);
+    for (unsigned i = 0; i < sizeof origins / sizeof *origins; i++) {
+        if (!settings_is_origin(origins[i])) fail_msg("%s", origins[i]);
     }
-    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        if (settings_is_origin(wrong[i])) fail_msg("%s", wrong[i]);
+    for (unsigned i = 0; i < sizeof no_origins / sizeof *no_origins; i++) {
+        if (settings_is_origin(no_origins[i])) fail_msg("%s", no_origins[i]);
     }
 }
 
