@@ -494,6 +494,46 @@ static void a_tag_tells_every_difference(void **state)
     assert_false(schema_equal(&sensor_schema, &a, &b));
 }
 
+typedef struct {
+    bool on;
+    int32_t volts;
+} lamp_t;
+
+static const schema_field_t lamp_fields[] = {
+    { .path = "on", .rule = "must be true or false", .type = FIELD_BOOL, .as.boolean = { true } },
+    { .path = "volts",
+      .rule = "must be 0.0 to 24.0",
+      .type = FIELD_DECIMAL,
+      .offset = offsetof(lamp_t, volts),
+      .as.decimal = { 0, 240, 50, 1 } },
+};
+static const schema_t lamp_schema = { lamp_fields, 2, sizeof(lamp_t), NULL };
+
+/* What no settings of today have, but tables may: truth values, and decimals that are fixed. */
+static void truth_values_and_fixed_decimals(void **state)
+{
+    (void)state;
+    lamp_t lamp, off;
+    schema_defaults(&lamp_schema, &lamp);
+    schema_defaults(&lamp_schema, &off);
+    assert_string_equal(written(&lamp_schema, 9, &lamp), "{\"on\":true,\"volts\":5.0}");
+    assert_string_equal(merge(&lamp_schema, 9, "{\"on\":false,\"volts\":24}", &off), "");
+    assert_string_equal(written(&lamp_schema, 9, &off), "{\"on\":false,\"volts\":24.0}");
+    assert_false(schema_equal(&lamp_schema, &lamp, &off));
+    assert_string_equal(merge(&lamp_schema, 9, "{\"on\":true,\"volts\":null}", &off), "");
+    assert_true(schema_equal(&lamp_schema, &lamp, &off));
+    off.on = false;
+    assert_true(schema_tag(&lamp_schema, &lamp) != schema_tag(&lamp_schema, &off));
+    static const char *const wrong[] = { "{\"on\":1}", "{\"on\":\"true\"}", "{\"volts\":24.1}",
+                                         "{\"volts\":-0.1}", "{\"volts\":0.05}" };
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_string_not_equal(merge(&lamp_schema, 9, wrong[i], &lamp), "");
+    /* A list is its count, too. */
+    device_settings_t one = device_defaults(), other = device_defaults();
+    other.allowed_host_count = 1;
+    assert_false(schema_equal(&device_schema, &one, &other));
+}
+
 static void members_can_be_written_into_an_object_that_has_more(void **state)
 {
     (void)state;
@@ -561,6 +601,7 @@ int main(void)
         cmocka_unit_test(thresholds_must_leave_room_for_no_alert),
         cmocka_unit_test(an_actuator_knows_what_to_be_after_a_reset),
         cmocka_unit_test(a_tag_tells_every_difference),
+        cmocka_unit_test(truth_values_and_fixed_decimals),
         cmocka_unit_test(members_can_be_written_into_an_object_that_has_more),
         cmocka_unit_test(the_longest_document_fits),
     };
