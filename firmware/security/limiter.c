@@ -10,10 +10,8 @@ typedef struct {
 static const rate_t address_rate = { LIMITER_ADDRESS_BURST, LIMITER_ADDRESS_INTERVAL_MS };
 static const rate_t common_rate = { LIMITER_ALL_BURST, LIMITER_ALL_INTERVAL_MS };
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
+/* An address may be forgiven before the common bucket holds a token; both are then told as one second. */
+_Static_assert(LIMITER_ALL_INTERVAL_MS <= 1000u, "or else Retry-After could be longer than the wait");
 
 /* Milliseconds until the bucket holds a token; 0: it does. */
 static uint64_t wait_ms(rate_t rate, uint64_t full_ms, uint64_t now_ms)
@@ -27,7 +25,7 @@ static uint64_t take(rate_t rate, uint64_t full_ms, uint64_t now_ms)
 {
     uint64_t empty_ms = now_ms + (uint64_t)rate.burst * rate.interval_ms;
     uint64_t later_ms = (full_ms > now_ms ? full_ms : now_ms) + rate.interval_ms;
-    return least(later_ms, empty_ms);
+    return later_ms < empty_ms ? later_ms : empty_ms;
 }
 
 /* The slot of an address, or LIMITER_ADDRESSES_MAX. */
@@ -45,10 +43,9 @@ uint16_t limiter_check(const limiter_t *limiter, const uint8_t address[LIMITER_A
 {
     size_t slot = find(limiter, address);
     if (slot == LIMITER_ADDRESSES_MAX || limiter->slots[slot].full_ms <= now_ms) return 0;
-    uint64_t full_ms = limiter->slots[slot].full_ms;
-    uint64_t own_ms = wait_ms(address_rate, full_ms, now_ms);
+    uint64_t own_ms = wait_ms(address_rate, limiter->slots[slot].full_ms, now_ms);
     uint64_t common_ms = wait_ms(common_rate, limiter->all_full_ms, now_ms);
-    uint64_t longest_ms = least(own_ms > common_ms ? own_ms : common_ms, full_ms - now_ms);
+    uint64_t longest_ms = own_ms > common_ms ? own_ms : common_ms;
     return (uint16_t)((longest_ms + 999u) / 1000u);
 }
 

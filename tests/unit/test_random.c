@@ -2,6 +2,7 @@
  * from. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -85,6 +86,12 @@ static status_t stuck(uint8_t *out, size_t bytes)
 static status_t repeating(uint8_t *out, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++) out[i] = (uint8_t)(i % 16);
+    return STATUS_OK;
+}
+
+static status_t alternating(uint8_t *out, size_t bytes)
+{
+    memset(out, counter++ % 2 ? 0xff : 0x00, bytes);
     return STATUS_OK;
 }
 
@@ -345,7 +352,7 @@ static void a_provisioned_seed_without_memory_is_not_used(void **state)
 static void a_stuck_generator_gives_way_to_the_seed(void **state)
 {
     (void)state;
-    static const generator_t bad[] = { stuck, repeating, absent };
+    static const generator_t bad[] = { stuck, repeating, alternating, absent };
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         random_t random;
         memory_t memory = seeded();
@@ -383,6 +390,25 @@ static void a_generator_that_dies_later_ends_it(void **state)
     assert_int_equal(random_reseed(&random, NULL, 0), STATUS_UNSUPPORTED);
     assert_not_ready(&random);
     generator_status = STATUS_OK;
+    assert_not_ready(&random);
+}
+
+static bool broken;
+
+static status_t breaking(uint8_t *out, size_t bytes)
+{
+    return broken ? stuck(out, bytes) : counting(out, bytes);
+}
+
+static void a_generator_that_gets_stuck_later_ends_it(void **state)
+{
+    (void)state;
+    random_t random;
+    random_sources_t sources = { .read_entropy = breaking };
+    broken = false;
+    assert_int_equal(random_init(&random, &sources), STATUS_OK);
+    broken = true;
+    assert_int_equal(random_reseed(&random, NULL, 0), STATUS_UNSUPPORTED);
     assert_not_ready(&random);
 }
 
@@ -439,6 +465,7 @@ int main(void)
         cmocka_unit_test(a_stuck_generator_gives_way_to_the_seed),
         cmocka_unit_test(a_generator_leaves_the_memory_alone),
         cmocka_unit_test(a_generator_that_dies_later_ends_it),
+        cmocka_unit_test(a_generator_that_gets_stuck_later_ends_it),
         cmocka_unit_test(both_sources_last_beyond_the_automatic_reseed),
         cmocka_unit_test(any_number_of_bytes_comes),
     };
