@@ -18,7 +18,8 @@ bool api_patch(http_exchange_t *ex, uint64_t tag, const schema_t *schema, schema
 {
     http_precondition_t precondition = http_if_match(ex, tag);
     if (precondition == HTTP_PRECONDITION_NONE) {
-        api_write_problem(ex, 428, "send the ETag of what you have read as If-Match, so that no change is lost");
+        api_write_problem(ex, 428,
+                          "send the ETag of what you have read as If-Match, so that no change is lost");
         return false;
     }
     if (precondition == HTTP_PRECONDITION_FAILED) {

@@ -86,11 +86,12 @@ void api_problem_no_reading(http_exchange_t *ex, const sensor_t *sensor)
         [QUALITY_MISSING] = "the sensor's chip does not answer on its bus",
         [QUALITY_ERROR] = "the sensor's last sample failed",
     };
-    http_set_retry_after(ex, (uint16_t)((sensor->interval_ms + 999u) / 1000u));
+    http_set_retry_after(ex, (uint16_t)((sensor->config.interval_ms + 999u) / 1000u));
     write_problem(ex, 503, "no-reading", "The sensor has no value", details[sensor->quality]);
 }
 
-void api_problem_members(http_exchange_t *ex, unsigned status, const char *detail, const schema_errors_t *errors)
+void api_problem_members(http_exchange_t *ex, unsigned status, const char *detail,
+                         const schema_errors_t *errors)
 {
     const problem_kind_t *kind = kind_of(status);
     json_writer_t *json = begin_problem(ex, status, kind->type, kind->title, detail);

@@ -35,7 +35,8 @@ static const char *string_member(const cJSON *document, const char *name)
 }
 
 /* Refuses members that are not among names. */
-static void only_members(const cJSON *document, const char *const names[], size_t count, schema_errors_t *errors)
+static void only_members(const cJSON *document, const char *const names[], size_t count,
+                         schema_errors_t *errors)
 {
     const cJSON *member;
     if (!cJSON_IsObject(document)) schema_cross_error(errors, "", "must be an object");
@@ -44,7 +45,8 @@ static void only_members(const cJSON *document, const char *const names[], size_
         size_t i = 0;
         while (i < count && (!member->string || strcmp(member->string, names[i]) != 0)) i++;
         if (i == count) {
-            schema_errors_add(errors, (schema_error_t){ { "", 0 }, member->string, "there is no such member", -1 });
+            schema_errors_add(errors,
+                              (schema_error_t){ { "", 0 }, member->string, "there is no such member", -1 });
         }
     }
 }
@@ -87,9 +89,15 @@ static void respond_created(http_exchange_t *ex, const token_t *token, const cha
 static void problem_of(http_exchange_t *ex, status_t status)
 {
     switch (status) {
-    case STATUS_NO_MEMORY: api_write_problem(ex, 409, "there is no room for another token: delete one"); break;
-    case STATUS_UNSUPPORTED: api_write_problem(ex, 503, "the device has no random numbers to make a token from"); break;
-    case STATUS_BUSY: api_write_problem(ex, 409, "the last token with the scope admin cannot be deleted"); break;
+    case STATUS_NO_MEMORY:
+        api_write_problem(ex, 409, "there is no room for another token: delete one");
+        break;
+    case STATUS_UNSUPPORTED:
+        api_write_problem(ex, 503, "the device has no random numbers to make a token from");
+        break;
+    case STATUS_BUSY:
+        api_write_problem(ex, 409, "the last token with the scope admin cannot be deleted");
+        break;
     case STATUS_NOT_FOUND: api_write_problem(ex, 404, "there is no token of this id"); break;
     default: api_write_problem(ex, 503, "the change could not be saved, so nothing has changed"); break;
     }
@@ -107,13 +115,15 @@ static void claim_with(http_exchange_t *ex, const api_t *api, const char *code, 
 {
     char secret[TOKEN_SECRET_BYTES];
     const token_t *token;
-    status_t status = claim_try(api->claim, text_view(code), text_view(name), created_utc_ms(ex, api), secret, &token);
+    status_t status =
+        claim_try(api->claim, text_view(code), text_view(name), created_utc_ms(ex, api), secret, &token);
     if (status == STATUS_OK) {
         respond_created(ex, token, secret);
     } else if (status == STATUS_INVALID) {
-        api_write_problem(ex, 403, api->claim->state == CLAIM_LOCKED
-                                       ? "wrong setup code; that was the last try before a restart"
-                                       : "wrong setup code");
+        api_write_problem(ex, 403,
+                          api->claim->state == CLAIM_LOCKED
+                              ? "wrong setup code; that was the last try before a restart"
+                              : "wrong setup code");
     } else if (status == STATUS_BUSY) {
         api_write_problem(ex, api->claim->state == CLAIM_LOCKED ? 403 : 409,
                           api->claim->state == CLAIM_LOCKED ? "too many wrong setup codes: restart the device"
@@ -140,8 +150,10 @@ void api_claim_post(http_exchange_t *ex, void *app)
     if (!name || !tokens_name_is_valid(text_view(name))) {
         schema_cross_error(&errors, "name", "must be 1 to 32 bytes of text");
     }
-    if (errors.count > 0) api_problem_members(ex, 422, "nothing was changed", &errors);
-    else claim_with(ex, app, code, name);
+    if (errors.count > 0)
+        api_problem_members(ex, 422, "nothing was changed", &errors);
+    else
+        claim_with(ex, app, code, name);
     json_document_end(&document);
 }
 
@@ -201,10 +213,13 @@ void api_token_post(http_exchange_t *ex, void *app)
     } else {
         char secret[TOKEN_SECRET_BYTES];
         const token_t *token;
-        status_t status = tokens_create(api->access->tokens, text_view(name), scope_from_name(text_view(scope)),
-                                        created_utc_ms(ex, api), secret, &token);
-        if (status == STATUS_OK) respond_created(ex, token, secret);
-        else problem_of(ex, status);
+        status_t status =
+            tokens_create(api->access->tokens, text_view(name), scope_from_name(text_view(scope)),
+                          created_utc_ms(ex, api), secret, &token);
+        if (status == STATUS_OK)
+            respond_created(ex, token, secret);
+        else
+            problem_of(ex, status);
         memset(secret, 0, sizeof secret);
     }
     json_document_end(&document);
@@ -216,6 +231,8 @@ void api_token_delete(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
     status_t status = tokens_revoke(api->access->tokens, http_path_param(ex, 0));
-    if (status == STATUS_OK) http_respond_empty(ex, 204);
-    else problem_of(ex, status);
+    if (status == STATUS_OK)
+        http_respond_empty(ex, 204);
+    else
+        problem_of(ex, status);
 }

@@ -42,7 +42,7 @@ static status_t add_device(sensor_registry_t *registry, const sensor_device_t *d
         *sensor = (sensor_t){
             .chip = ops->chip,
             .channel = &ops->channels[i],
-            .interval_ms = SENSOR_INTERVAL_MS_DEFAULT,
+            .config = sensor_config_default(&ops->channels[i]),
         };
         status_t status = make_id(registry, sensor, device);
         if (status != STATUS_OK) return status;
@@ -64,6 +64,35 @@ status_t sensor_registry_init(sensor_registry_t *registry, const sensor_device_t
 
 /* ---- Publishing -------------------------------------------------------------------------------------- */
 
+/* Everything that is shown of a sensor goes into its tag. The same moment, value and quality after a reset would be
+ * the same bytes, so no boot counter is needed. */
+static void renew_tag(sensor_registry_t *registry, sensor_t *sensor)
+{
+    const sensor_config_t *config = &sensor->config;
+    int64_t utc_ms = 0;
+    (void)wall_clock_utc_ms(registry->clock, sensor->uptime_ms, &utc_ms);
+    uint64_t tag = hash_word(hash_string(HASH_SEED, sensor->id), sensor->uptime_ms);
+    tag = hash_word(tag, (uint64_t)utc_ms);
+    tag = hash_word(tag,
+                    (uint64_t)(uint32_t)sensor->value << 32 | (uint64_t)sensor->quality << 4 | sensor->alert);
+    tag = hash_word(hash_string(tag, config->name), config->interval_ms);
+    tag = hash_word(tag, (uint64_t)(uint32_t)config->offset << 32 | (uint32_t)config->hysteresis);
+    tag = hash_word(tag, (uint64_t)(uint32_t)config->min << 32 | (uint32_t)config->max);
+    registry->tag ^= sensor->tag ^ tag;
+    sensor->tag = tag;
+}
+
+static sensor_alert_t judge(const sensor_t *sensor, int32_t value)
+{
+    const sensor_config_t *config = &sensor->config;
+    int64_t low = config->min, high = config->max;
+    if (sensor->alert == ALERT_LOW) low += config->hysteresis;
+    if (sensor->alert == ALERT_HIGH) high -= config->hysteresis;
+    if (config->min != SENSOR_NO_THRESHOLD && value < low) return ALERT_LOW;
+    if (config->max != SENSOR_NO_THRESHOLD && value > high) return ALERT_HIGH;
+    return ALERT_NONE;
+}
+
 static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_quality_t quality, int32_t value,
                     uint64_t now_ms)
 {
@@ -75,24 +104,22 @@ static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_qualit
     sensor->value = value;
     sensor->uptime_ms = now_ms;
 
-    /* Everything that is shown of a sensor goes into its tag. The same moment, value and quality after a reset
-     * would be the same bytes, so no boot counter is needed. */
-    int64_t utc_ms = 0;
-    (void)wall_clock_utc_ms(registry->clock, now_ms, &utc_ms);
-    uint64_t tag = hash_word(hash_string(HASH_SEED, sensor->id), now_ms);
-    tag = hash_word(tag, (uint64_t)utc_ms);
-    tag = hash_word(tag, (uint64_t)(uint32_t)value << 32 | (uint64_t)quality << 24 | sensor->interval_ms);
-    registry->tag ^= sensor->tag ^ tag;
-    sensor->tag = tag;
+    sensor_alert_t alert = quality == QUALITY_OK ? judge(sensor, value) : sensor->alert;
+    if (alert != sensor->alert)
+        log_warning("sensors", "%s alert is %s", sensor->id, sensor_alert_name(alert));
+    sensor->alert = alert;
+    renew_tag(registry, sensor);
 }
 
 static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slot, uint64_t now_ms)
 {
     for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
         sensor_t *sensor = &registry->sensors[slot->first + i];
-        int32_t value = slot->values[i];
-        bool valid = value >= sensor->channel->min && value <= sensor->channel->max;
-        publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? value : 0, now_ms);
+        int32_t measured = slot->values[i];
+        int64_t value = (int64_t)measured + sensor->config.offset;
+        bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max &&
+                     value > INT32_MIN && value <= INT32_MAX;
+        publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? (int32_t)value : 0, now_ms);
     }
 }
 
@@ -111,7 +138,7 @@ static uint32_t interval_ms(const sensor_registry_t *registry, const sensor_slot
 {
     uint32_t least = UINT32_MAX;
     for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
-        uint32_t wanted = registry->sensors[slot->first + i].interval_ms;
+        uint32_t wanted = registry->sensors[slot->first + i].config.interval_ms;
         if (wanted < least) least = wanted;
     }
     return least;
@@ -180,6 +207,42 @@ uint64_t sensor_registry_poll(sensor_registry_t *registry, uint64_t now_ms)
     return next_ms;
 }
 
+/* ---- Configuring ------------------------------------------------------------------------------------ */
+
+sensor_config_t sensor_config_default(const sensor_channel_t *channel)
+{
+    return (sensor_config_t){
+        .name = channel->name,
+        .interval_ms = SENSOR_INTERVAL_MS_DEFAULT,
+        .min = SENSOR_NO_THRESHOLD,
+        .max = SENSOR_NO_THRESHOLD,
+    };
+}
+
+/* The slot whose chip has the sensor. */
+static sensor_slot_t *slot_of(sensor_registry_t *registry, size_t index)
+{
+    size_t i = registry->slot_count;
+    while (i > 1 && registry->slots[i - 1].first > index) i--;
+    return &registry->slots[i - 1];
+}
+
+void sensor_registry_configure(sensor_registry_t *registry, size_t index, const sensor_config_t *config,
+                               uint64_t now_ms)
+{
+    sensor_t *sensor = &registry->sensors[index];
+    sensor_slot_t *slot = slot_of(registry, index);
+    uint32_t before = interval_ms(registry, slot);
+    sensor->config = *config;
+    uint32_t interval = interval_ms(registry, slot);
+    if (interval != before && slot->phase == DEVICE_READY && slot->step == 0) {
+        slot->grid_ms = slot->due_ms = now_ms + interval;
+    }
+    if (sensor->alert != ALERT_NONE && sensor->quality == QUALITY_OK)
+        sensor->alert = judge(sensor, sensor->value);
+    renew_tag(registry, sensor);
+}
+
 /* ---- Asking ------------------------------------------------------------------------------------------ */
 
 const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_view_t id)
@@ -200,6 +263,16 @@ const char *sensor_quality_name(sensor_quality_t quality)
         [QUALITY_ERROR] = "error",
     };
     return names[quality];
+}
+
+const char *sensor_alert_name(sensor_alert_t alert)
+{
+    static const char *const names[] = {
+        [ALERT_NONE] = "none",
+        [ALERT_LOW] = "low",
+        [ALERT_HIGH] = "high",
+    };
+    return names[alert];
 }
 
 const char *sensor_kind_name(sensor_kind_t kind)

@@ -26,14 +26,28 @@ typedef enum {
     QUALITY_ERROR,   /* the chip answered once, but its last sample failed */
 } sensor_quality_t;
 
+typedef enum { ALERT_NONE, ALERT_LOW, ALERT_HIGH } sensor_alert_t;
+
+#define SENSOR_NO_THRESHOLD INT32_MIN
+
+/* What may be set about a sensor. Numbers are in 10^-decimals units of its channel. */
+typedef struct {
+    const char *name;     /* for people; copied by reference: alive until the next configuration */
+    uint32_t interval_ms; /* between samples */
+    int32_t offset;       /* added to what the chip measures; a sum outside int32_t is no value */
+    int32_t min, max;     /* below min or above max is an alert; SENSOR_NO_THRESHOLD: no such threshold */
+    int32_t hysteresis;   /* how far inside a threshold the value must come to end its alert; 0 or more */
+} sensor_config_t;
+
 typedef struct {
     char id[SENSOR_ID_BYTES];
     const char *chip;
     const sensor_channel_t *channel;
+    sensor_config_t config;
     sensor_quality_t quality;
+    sensor_alert_t alert; /* of the last value; a sensor without a value keeps it: silence is no all-clear */
     int32_t value;        /* in 10^-decimals units; only while quality is QUALITY_OK */
     uint64_t uptime_ms;   /* when the sample was taken or failed; 0 while pending */
-    uint32_t interval_ms; /* between samples */
     uint64_t tag;         /* differs whenever anything shown of the sensor does: for entity tags */
 } sensor_t;
 
@@ -74,8 +88,18 @@ uint64_t sensor_registry_poll(sensor_registry_t *registry, uint64_t now_ms);
 /* NULL when there is no such sensor. */
 const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_view_t id);
 
+/* Takes over a configuration. The interval counts from now on, the rest from the next sample, and so does the
+ * entity tag at once.
+ * index     of the sensor in registry->sensors */
+void sensor_registry_configure(sensor_registry_t *registry, size_t index, const sensor_config_t *config,
+                               uint64_t now_ms);
+
+/* What a sensor has before it is configured. */
+sensor_config_t sensor_config_default(const sensor_channel_t *channel);
+
 /* Names for the API: constants. */
 const char *sensor_quality_name(sensor_quality_t quality);
+const char *sensor_alert_name(sensor_alert_t alert); /* "none", "low", "high" */
 const char *sensor_kind_name(sensor_kind_t kind);
 const char *sensor_unit_symbol(sensor_unit_t unit); /* SenML, RFC 8428 section 12.1 */
 
