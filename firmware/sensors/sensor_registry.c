@@ -82,15 +82,18 @@ static void renew_tag(sensor_registry_t *registry, sensor_t *sensor)
     sensor->tag = tag;
 }
 
-static sensor_alert_t judge(const sensor_t *sensor, int32_t value)
+/* A sensor without a value keeps its alert: silence is no all-clear. */
+static void judge(sensor_registry_t *registry, sensor_t *sensor)
 {
     const sensor_config_t *config = &sensor->config;
-    int64_t low = config->min, high = config->max;
-    if (sensor->alert == ALERT_LOW) low += config->hysteresis;
-    if (sensor->alert == ALERT_HIGH) high -= config->hysteresis;
-    if (config->min != SENSOR_NO_THRESHOLD && value < low) return ALERT_LOW;
-    if (config->max != SENSOR_NO_THRESHOLD && value > high) return ALERT_HIGH;
-    return ALERT_NONE;
+    const alert_limits_t limits = { config->min, config->max, config->hysteresis };
+    if (sensor->quality != QUALITY_OK) return;
+    sensor_alert_t alert = alert_next(sensor->alert, sensor->value, &limits);
+    if (alert == sensor->alert) return;
+    sensor->alert = alert;
+    log_line(alert == ALERT_NONE ? LOG_INFO : LOG_WARNING, "sensors", "%s alert is %s", sensor->id,
+             sensor_alert_name(alert));
+    if (registry->alert_hook) registry->alert_hook(registry->alert_context, sensor);
 }
 
 static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_quality_t quality, int32_t value,
@@ -103,12 +106,14 @@ static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_qualit
     sensor->quality = quality;
     sensor->value = value;
     sensor->uptime_ms = now_ms;
-
-    sensor_alert_t alert = quality == QUALITY_OK ? judge(sensor, value) : sensor->alert;
-    if (alert != sensor->alert)
-        log_warning("sensors", "%s alert is %s", sensor->id, sensor_alert_name(alert));
-    sensor->alert = alert;
+    judge(registry, sensor);
     renew_tag(registry, sensor);
+}
+
+/* INT32_MIN means that there is no value, so it cannot be one. */
+static bool is_value(int64_t value)
+{
+    return value > SENSOR_NO_VALUE && value <= INT32_MAX;
 }
 
 static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slot, uint64_t now_ms)
@@ -117,8 +122,7 @@ static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slo
         sensor_t *sensor = &registry->sensors[slot->first + i];
         int32_t measured = slot->values[i];
         int64_t value = (int64_t)measured + sensor->config.offset;
-        bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max &&
-                     value > INT32_MIN && value <= INT32_MAX;
+        bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max && is_value(value);
         publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? (int32_t)value : 0, now_ms);
     }
 }
@@ -227,20 +231,47 @@ static sensor_slot_t *slot_of(sensor_registry_t *registry, size_t index)
     return &registry->slots[i - 1];
 }
 
-void sensor_registry_configure(sensor_registry_t *registry, size_t index, const sensor_config_t *config,
-                               uint64_t now_ms)
+static bool is_valid(const sensor_config_t *config)
 {
+    if (config->interval_ms < SENSOR_INTERVAL_MS_MIN || config->interval_ms > SENSOR_INTERVAL_MS_MAX)
+        return false;
+    if (config->hysteresis < 0) return false;
+    if (config->min == SENSOR_NO_THRESHOLD || config->max == SENSOR_NO_THRESHOLD) return true;
+    return (int64_t)config->max - config->min > config->hysteresis;
+}
+
+/* The sample that is shown, as if it had been taken with another offset. */
+static void move_value(sensor_registry_t *registry, sensor_t *sensor, int32_t offset_before)
+{
+    int64_t value = (int64_t)sensor->value - offset_before + sensor->config.offset;
+    if (sensor->quality != QUALITY_OK) return;
+    if (is_value(value))
+        publish(registry, sensor, QUALITY_OK, (int32_t)value, sensor->uptime_ms);
+    else
+        publish(registry, sensor, QUALITY_ERROR, 0, sensor->uptime_ms);
+}
+
+status_t sensor_registry_configure(sensor_registry_t *registry, size_t index, const sensor_config_t *config,
+                                   uint64_t now_ms)
+{
+    if (!is_valid(config)) return STATUS_INVALID;
     sensor_t *sensor = &registry->sensors[index];
     sensor_slot_t *slot = slot_of(registry, index);
-    uint32_t before = interval_ms(registry, slot);
+    uint32_t interval_before = interval_ms(registry, slot);
+    int32_t offset_before = sensor->config.offset;
     sensor->config = *config;
     uint32_t interval = interval_ms(registry, slot);
-    if (interval != before && slot->phase == DEVICE_READY && slot->step == 0) {
-        slot->grid_ms = slot->due_ms = now_ms + interval;
-    }
-    if (sensor->alert != ALERT_NONE && sensor->quality == QUALITY_OK)
-        sensor->alert = judge(sensor, sensor->value);
+    bool waits = slot->phase == DEVICE_READY && slot->step == 0 && slot->due_ms > now_ms;
+    if (interval != interval_before && waits) slot->grid_ms = slot->due_ms = now_ms + interval;
+    move_value(registry, sensor, offset_before);
     renew_tag(registry, sensor);
+    return STATUS_OK;
+}
+
+void sensor_registry_on_alert(sensor_registry_t *registry, sensor_alert_hook_t hook, void *context)
+{
+    registry->alert_hook = hook;
+    registry->alert_context = context;
 }
 
 /* ---- Asking ------------------------------------------------------------------------------------------ */
@@ -263,16 +294,6 @@ const char *sensor_quality_name(sensor_quality_t quality)
         [QUALITY_ERROR] = "error",
     };
     return names[quality];
-}
-
-const char *sensor_alert_name(sensor_alert_t alert)
-{
-    static const char *const names[] = {
-        [ALERT_NONE] = "none",
-        [ALERT_LOW] = "low",
-        [ALERT_HIGH] = "high",
-    };
-    return names[alert];
 }
 
 const char *sensor_kind_name(sensor_kind_t kind)
