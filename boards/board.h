@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hal/actuator.h"
 #include "hal/sensor.h"
 
 #define BOARD_SEED_BYTES 32u /* 256 bits */
@@ -33,6 +34,9 @@ typedef struct {
     bool localhost_is_us;           /* a Host header of "localhost" means this device (simulator, QEMU) */
     const sensor_device_t *sensors; /* sensor_count of them, alive as long as the firmware */
     size_t sensor_count;
+    const actuator_device_t *actuators; /* actuator_count of them, alive as long as the firmware */
+    size_t actuator_count;
+    const char *identify_id; /* the actuator that blinks to show which device this is; NULL: none */
     board_options_t options;
 } board_t;
 

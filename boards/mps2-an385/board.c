@@ -5,8 +5,10 @@
 
 #include "hal/drivers/emc1414.h"
 #include "hal/drivers/lsm303dlhc.h"
+#include "hal/drivers/pca9552.h"
 #include "hal/drivers/tmp105.h"
 #include "hal/mmio.h"
+#include "hal/mps2/leds.h"
 #include "hal/mps2/mps2.h"
 
 #define LAN9118_ID_REV     0x50u
@@ -44,12 +46,36 @@ static const sensor_device_t sensors[] = {
     { "mag0", &lsm303dlhc_ops, &mag0 },
 };
 
+static pca9552_t leds = { .bus = &shield1, .addr = 0x60 };
+static mps2_leds_t board_leds = { .base = MPS2_FPGAIO };
+
+static const actuator_output_t led_outputs[] = {
+    { "led0", "LED 0", 0 },
+    { "led1", "LED 1", 1 },
+    { "led2", "LED 2", 2 },
+    { "led3", "LED 3", 3 },
+};
+
+static const actuator_output_t board_led_outputs[] = {
+    { "board_led0", "Board LED 0", 0 },
+    { "board_led1", "Board LED 1", 1 },
+};
+
+static const actuator_device_t actuators[] = {
+    { "leds", &pca9552_ops, &leds, led_outputs, sizeof led_outputs / sizeof led_outputs[0] },
+    { "board_leds", &mps2_leds_ops, &board_leds, board_led_outputs,
+      sizeof board_led_outputs / sizeof board_led_outputs[0] },
+};
+
 static board_t board = {
     .name = "mps2-an385",
     .model = "Arm MPS2+ (AN385)",
     .mcu = "Cortex-M3, 25 MHz",
     .sensors = sensors,
     .sensor_count = sizeof sensors / sizeof sensors[0],
+    .actuators = actuators,
+    .actuator_count = sizeof actuators / sizeof actuators[0],
+    .identify_id = "board_led0",
     .options = { .log_level = 2 },
 };
 
@@ -108,6 +134,7 @@ const board_t *board_init(void)
     mps2_init();
     board.localhost_is_us = emulated();
     mag0.temperature_shift = emulated() ? 0 : 4;
+    leds.check_pins = !emulated();
     take_boot_options(&__boot_options);
     return &board;
 }

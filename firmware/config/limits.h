@@ -112,6 +112,32 @@
  * within one sampling interval, seldom enough that a dead bus does not eat the loop. */
 #define SENSOR_RETRY_MS 1000u
 
+/* ---- Actuators -------------------------------------------------------------------------------------- */
+
+/* Chips and ports with actuators that a board may carry. Each costs about 50 bytes of RAM. */
+#define ACTUATOR_DEVICES_MAX 4u
+
+/* Actuators (channels in use of all devices): a fully used PCA9552 and some LEDs of the board. Each costs about
+ * 60 bytes of RAM. */
+#define ACTUATORS_MAX 20u
+
+/* Bytes of an actuator's id with its NUL; longer ones are refused. As for sensors. */
+#define ACTUATOR_ID_BYTES 32u
+
+/* Milliseconds until a device that failed is probed again, as for sensors. */
+#define ACTUATOR_RETRY_MS 1000u
+
+/* Milliseconds between two looks whether an actuator still is as it was set: how long a chip that lost power
+ * goes unnoticed. */
+#define ACTUATOR_CHECK_MS 1000u
+
+/* Milliseconds of light and of dark while an actuator shows which device this is: 2 Hz is seen across a room and
+ * harms nobody (WCAG 2.3.1: 3 flashes a second at most). */
+#define ACTUATOR_BLINK_MS 250u
+
+/* Milliseconds for which it may blink. */
+#define ACTUATOR_IDENTIFY_MS_MAX 600000u
+
 /* ---- Settings --------------------------------------------------------------------------------------- */
 
 /* Wrong members of one document that are told at once; more than a person mends at a time. 16 bytes of stack
