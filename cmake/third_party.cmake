@@ -83,10 +83,10 @@ if(NOT EXISTS "${LITTLEFS}/lfs2.c")
 endif()
 add_library(littlefs STATIC EXCLUDE_FROM_ALL ${LITTLEFS}/lfs2.c ${LITTLEFS}/lfs2_util.c)
 target_include_directories(littlefs SYSTEM PUBLIC ${LITTLEFS})
-# No heap, no console. No assertions either: littlefs asserts what it reads from the medium, and a medium with
-# anything on it must come out as an error, not as a panic (tests/fuzz/fuzz_store_mount.c).
+# No heap, no console, short names; what becomes of its assertions: firmware/store/littlefs_port.h.
 target_compile_definitions(littlefs PUBLIC
-    LFS2_NO_MALLOC LFS2_NO_ASSERT LFS2_NO_DEBUG LFS2_NO_WARN LFS2_NO_ERROR)
+    LFS2_NO_MALLOC LFS2_NO_DEBUG LFS2_NO_WARN LFS2_NO_ERROR LFS2_NAME_MAX=31)
+target_compile_options(littlefs PRIVATE "SHELL:-include ${PROJECT_SOURCE_DIR}/firmware/store/littlefs_port.h")
 
 # lwIP stays with strict C11: with GNU's extensions the host's headers declare an ssize_t of their own beside
 # the one lwIP then makes.

@@ -208,6 +208,37 @@
 /* Addresses whose failures are remembered, 24 bytes each. */
 #define LIMITER_ADDRESSES_MAX 16u
 
+/* ---- What lasts --------------------------------------------------------------------------------------- */
+
+/* Bytes of a document. The longest one is that of the tokens. */
+#define STORE_DOCUMENT_BYTES_MAX 4096u
+
+/* Bytes of a document's name with NUL. */
+#define STORE_NAME_BYTES 24u
+
+/* Bytes of a page of the memory (hal/storage.h): of NOR flash 256, of EEPROMs 64. Three of them are buffers. */
+#define STORE_PAGE_BYTES_MAX 256u
+
+/* Bytes of the map of free blocks, 8 blocks each; a larger area is searched part by part. */
+#define STORE_LOOKAHEAD_BYTES 16u
+
+/* Erasures after which a directory moves to other blocks, so that all wear alike: littlefs recommends 100..1000. */
+#define STORE_BLOCK_CYCLES 500
+
+/* Accesses of one operation. A start with an area full of documents takes about 2,000; what goes beyond this goes
+ * in circles. */
+#define STORE_STEPS_MAX 20000u
+
+/* Documents of all owners. Each costs a pointer here. */
+#define DOCUMENTS_MAX 8u
+
+/* Milliseconds in which further changes of a document are waited for: a person's clicks, a program's burst. A
+ * power cut may lose as much. */
+#define DOCUMENTS_COALESCE_MS 1000u
+
+/* Milliseconds between two tries to write a document that cannot be written, at most. */
+#define DOCUMENTS_RETRY_MS_MAX 60000u
+
 /* ---- What depends on what --------------------------------------------------------------------------- */
 
 _Static_assert(HTTP_TARGET_BYTES_MAX + 64u <= HTTP_HEAD_BUFFER_BYTES, "a request line must fit the buffer");
@@ -221,5 +252,7 @@ _Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the defaul
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
+_Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
+_Static_assert(STORE_LOOKAHEAD_BYTES % 8u == 0, "littlefs wants whole words");
 
 #endif

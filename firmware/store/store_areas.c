@@ -1,0 +1,189 @@
+/* store_areas.c - which area is in use, and what is done when it cannot be. */
+#include <string.h>
+
+#include "base/log.h"
+#include "store/store_parts.h"
+
+#define RECORD_BYTES 16u
+
+/* Bytes of the header's record that its check sum covers, behind the magic number and before the sum. */
+#define RECORD_SUM 12u
+
+static const uint8_t magic[4] = { 'J', 'B', 'S', '1' };
+
+static uint32_t get_u32(const uint8_t *at)
+{
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static void put_u32(uint8_t *at, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++) at[i] = (uint8_t)(value >> 8u * i);
+}
+
+/* ---- The header ---------------------------------------------------------------------------------------- */
+
+static bool parse_record(const uint8_t record[RECORD_BYTES], store_header_t *header)
+{
+    if (memcmp(record, magic, sizeof magic) != 0) return false;
+    if (get_u32(record + RECORD_SUM) != lfs2_crc(0xffffffffu, record, RECORD_SUM)) return false;
+    *header = (store_header_t){ get_u32(record + 4), record[8], record[9], record[10] };
+    return header->phase >= PHASE_ACTIVE && header->phase <= PHASE_ERASING && header->area < STORE_AREAS &&
+           header->kept < 1u << STORE_AREAS;
+}
+
+/* The newer of the two records. phase 0: there is none. */
+static status_t read_header(store_t *store)
+{
+    store->header = (store_header_t){ 0 };
+    for (uint32_t block = 0; block < STORE_HEADER_BLOCKS; block++) {
+        uint8_t record[RECORD_BYTES];
+        store_header_t found;
+        status_t status = hal_storage_read(block * store->geometry.block_bytes, record, sizeof record);
+        if (status != STATUS_OK) return status;
+        if (!parse_record(record, &found)) continue;
+        /* They are one apart, also where the number begins anew. */
+        if (store->header.phase && (int32_t)(found.sequence - store->header.sequence) < 0) continue;
+        store->header = found;
+    }
+    return STATUS_OK;
+}
+
+/* Over the older record, so that a cut leaves the newer one. */
+static status_t write_header(store_t *store, store_phase_t phase, uint32_t area, unsigned kept)
+{
+    store_header_t next = { store->header.sequence + 1u, (uint8_t)phase, (uint8_t)area, (uint8_t)kept };
+    uint8_t page[STORE_PAGE_BYTES_MAX];
+    memset(page, 0xff, sizeof page);
+    memcpy(page, magic, sizeof magic);
+    put_u32(page + 4, next.sequence);
+    page[8] = next.phase;
+    page[9] = next.area;
+    page[10] = next.kept;
+    page[11] = 0;
+    put_u32(page + RECORD_SUM, lfs2_crc(0xffffffffu, page, RECORD_SUM));
+    uint32_t address = next.sequence % STORE_HEADER_BLOCKS * store->geometry.block_bytes;
+    status_t status = hal_storage_erase(address);
+    if (status == STATUS_OK) status = hal_storage_program(address, page, store->geometry.page_bytes);
+    if (status == STATUS_OK) store->header = next;
+    return status;
+}
+
+/* ---- One area ------------------------------------------------------------------------------------------ */
+
+static int mount_work(store_t *store, void *unused)
+{
+    (void)unused;
+    return lfs2_mount(&store->fs, &store->config);
+}
+
+static int format_work(store_t *store, void *unused)
+{
+    (void)unused;
+    return lfs2_format(&store->fs, &store->config);
+}
+
+/* Mounts an area and looks at all that is in it.
+ * returns   STATUS_OK, STATUS_BAD_DATA (damaged), or what the memory answered */
+static status_t try_area(store_t *store, uint32_t area)
+{
+    store_select_area(store, area);
+    store->health.damaged = 0;
+    int error = store_run(store, mount_work, NULL);
+    if (error >= 0) error = store_run(store, store_check, NULL);
+    if (error >= 0) return STATUS_OK;
+    return store->medium != STATUS_OK ? store->medium : STATUS_BAD_DATA;
+}
+
+/* Formats an area and begins to use it. A cut within it is seen in the header. */
+static status_t make_area(store_t *store, uint32_t area, unsigned kept)
+{
+    status_t status = STATUS_OK;
+    if (store->header.phase != PHASE_MAKING || store->header.area != area || store->header.kept != kept) {
+        status = write_header(store, PHASE_MAKING, area, kept);
+    }
+    if (status != STATUS_OK) return status;
+    store_select_area(store, area);
+    int error = store_run(store, format_work, NULL);
+    if (error < 0) return store_status(store, error);
+    status = write_header(store, PHASE_ACTIVE, area, kept);
+    return status == STATUS_OK ? try_area(store, area) : status;
+}
+
+static status_t is_blank(const store_t *store, uint32_t area, bool *blank)
+{
+    const hal_storage_geometry_t *geometry = &store->geometry;
+    uint32_t bytes = (geometry->block_count - STORE_HEADER_BLOCKS) / STORE_AREAS * geometry->block_bytes;
+    uint32_t begin = STORE_HEADER_BLOCKS * geometry->block_bytes + area * bytes;
+    *blank = true;
+    for (uint32_t at = 0; at < bytes && *blank; at += 32u) {
+        uint8_t piece[32];
+        status_t status = hal_storage_read(begin + at, piece, sizeof piece);
+        if (status != STATUS_OK) return status;
+        for (size_t i = 0; i < sizeof piece; i++) {
+            if (piece[i] != 0xff) *blank = false;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* ---- Both ---------------------------------------------------------------------------------------------- */
+
+/* The area in use turned out to be damaged: it is kept, the other one begins, unless that is kept, too. */
+static status_t replace_area(store_t *store)
+{
+    unsigned kept = store->header.kept | 1u << store->header.area;
+    uint32_t other = 1u - store->header.area;
+    log_error("store", "area %u is damaged and kept as it is", (unsigned)store->header.area);
+    if (kept >> other & 1u) return STATUS_BAD_DATA;
+    return make_area(store, other, kept);
+}
+
+/* No header can be read: a new memory, a cut within the first start, or damage. An area that is sound is used; a
+ * blank one is made; what is neither is kept. */
+static status_t open_without_header(store_t *store)
+{
+    unsigned kept = 0;
+    bool blank[STORE_AREAS];
+    for (uint32_t area = 0; area < STORE_AREAS; area++) {
+        status_t status = is_blank(store, area, &blank[area]);
+        if (status != STATUS_OK) return status;
+        if (blank[area]) continue;
+        status = try_area(store, area);
+        if (status == STATUS_OK) {
+            log_warning("store", "the header was lost; area %u is sound", (unsigned)area);
+            return write_header(store, PHASE_ACTIVE, area, kept);
+        }
+        if (status != STATUS_BAD_DATA) return status;
+        log_error("store", "area %u holds nothing that can be read and is kept as it is", (unsigned)area);
+        kept |= 1u << area;
+    }
+    for (uint32_t area = 0; area < STORE_AREAS; area++) {
+        if (blank[area]) return make_area(store, area, kept);
+    }
+    return STATUS_BAD_DATA;
+}
+
+status_t store_areas_open(store_t *store)
+{
+    status_t status = read_header(store);
+    if (status != STATUS_OK) return status;
+    switch (store->header.phase) {
+    case PHASE_ACTIVE:
+        status = try_area(store, store->header.area);
+        return status == STATUS_BAD_DATA ? replace_area(store) : status;
+    case PHASE_MAKING: return make_area(store, store->header.area, store->header.kept);
+    case PHASE_ERASING: return store_areas_erase(store);
+    default: return open_without_header(store);
+    }
+}
+
+status_t store_areas_erase(store_t *store)
+{
+    status_t status = write_header(store, PHASE_ERASING, 0, 0);
+    const hal_storage_geometry_t *geometry = &store->geometry;
+    for (uint32_t i = STORE_HEADER_BLOCKS; i < geometry->block_count && status == STATUS_OK; i++) {
+        status = hal_storage_erase(i * geometry->block_bytes);
+    }
+    return status == STATUS_OK ? make_area(store, 0, 0) : status;
+}
