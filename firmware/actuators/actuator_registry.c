@@ -110,7 +110,7 @@ static void order(actuator_registry_t *registry, size_t index)
 {
     actuator_slot_t *slot = &registry->slots[slot_of(registry, index)];
     if (!slot->ready) return;
-    slot->to_set |= (uint16_t)(1u << (index - slot->first));
+    slot->to_set |= UINT32_C(1) << (index - slot->first);
     slot->due_ms = 0;
 }
 
@@ -190,9 +190,9 @@ static void device_failed(actuator_registry_t *registry, actuator_slot_t *slot, 
     }
 }
 
-static uint16_t all_outputs(const actuator_slot_t *slot)
+static uint32_t bit_of(unsigned output)
 {
-    return (uint16_t)((1u << slot->device->output_count) - 1u);
+    return UINT32_C(1) << output;
 }
 
 static void begin(actuator_registry_t *registry, actuator_slot_t *slot, uint64_t now_ms)
@@ -202,7 +202,7 @@ static void begin(actuator_registry_t *registry, actuator_slot_t *slot, uint64_t
         return;
     }
     slot->seen = slot->ready = true;
-    slot->to_set = all_outputs(slot);
+    slot->to_set = bit_of(slot->device->output_count) - 1u; /* all */
     slot->check_ms = now_ms + ACTUATOR_CHECK_MS;
     slot->due_ms = now_ms;
 }
@@ -212,7 +212,7 @@ static void order_check(const actuator_registry_t *registry, actuator_slot_t *sl
 {
     slot->check_ms = now_ms + ACTUATOR_CHECK_MS;
     for (unsigned i = 0; i < slot->device->output_count; i++) {
-        uint16_t bit = (uint16_t)(1u << i);
+        uint32_t bit = bit_of(i);
         if (registry->actuators[slot->first + i].quality == ACTUATOR_ERROR)
             slot->to_set |= bit;
         else
@@ -224,14 +224,14 @@ static void write_output(actuator_registry_t *registry, actuator_slot_t *slot, u
                          uint64_t now_ms)
 {
     const actuator_device_t *device = slot->device;
-    uint16_t bit = (uint16_t)(1u << output);
+    uint32_t bit = bit_of(output);
     status_t status = device->ops->set(device->self, device->outputs[output].channel,
                                        wanted(registry, slot->first + output));
     if (status != STATUS_OK) {
         device_failed(registry, slot, now_ms);
         return;
     }
-    slot->to_set &= (uint16_t)~bit;
+    slot->to_set &= ~bit;
     slot->to_read |= bit;
     slot->was_set |= bit;
 }
@@ -241,9 +241,9 @@ static void judge(actuator_registry_t *registry, actuator_slot_t *slot, unsigned
 {
     size_t index = (size_t)slot->first + output;
     actuator_t *actuator = &registry->actuators[index];
-    uint16_t bit = (uint16_t)(1u << output);
+    uint32_t bit = bit_of(output);
     bool was_set = (slot->was_set & bit) != 0;
-    slot->was_set &= (uint16_t)~bit;
+    slot->was_set &= ~bit;
     if (state == wanted(registry, index)) {
         if (!blinks(registry, index)) publish(registry, actuator, ACTUATOR_OK, true, state, now_ms);
     } else if (was_set) {
@@ -260,12 +260,12 @@ static void read_output(actuator_registry_t *registry, actuator_slot_t *slot, un
 {
     const actuator_device_t *device = slot->device;
     int32_t state = 0;
-    slot->to_read &= (uint16_t) ~(1u << output);
+    slot->to_read &= ~bit_of(output);
     status_t status = device->ops->get(device->self, device->outputs[output].channel, &state);
     if (status == STATUS_OK) {
         judge(registry, slot, output, state, now_ms);
     } else if (status == STATUS_BAD_DATA) { /* the chip is there: this output alone is concerned */
-        slot->was_set &= (uint16_t) ~(1u << output);
+        slot->was_set &= ~bit_of(output);
         publish_error(registry, (size_t)slot->first + output, now_ms);
     } else {
         device_failed(registry, slot, now_ms);
@@ -282,12 +282,12 @@ static void step(actuator_registry_t *registry, actuator_slot_t *slot, uint64_t 
     unsigned output = slot->next;
     for (unsigned i = 0; i < slot->device->output_count; i++) {
         output = (slot->next + i) % slot->device->output_count;
-        if (((slot->to_set | slot->to_read) >> output & 1u) != 0) break;
+        if (((slot->to_set | slot->to_read) & bit_of(output)) != 0) break;
     }
     slot->next = (uint8_t)((output + 1u) % slot->device->output_count);
-    if ((slot->to_set >> output & 1u) != 0)
+    if ((slot->to_set & bit_of(output)) != 0)
         write_output(registry, slot, output, now_ms);
-    else if ((slot->to_read >> output & 1u) != 0)
+    else if ((slot->to_read & bit_of(output)) != 0)
         read_output(registry, slot, output, now_ms);
     if (slot->ready) slot->due_ms = (slot->to_set | slot->to_read) != 0 ? now_ms : slot->check_ms;
 }

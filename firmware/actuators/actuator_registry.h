@@ -57,9 +57,9 @@ typedef struct {
     bool seen;       /* answered a probe since reset */
     uint8_t first;   /* index of its first actuator */
     uint8_t next;    /* which of its outputs has its turn */
-    uint16_t to_set; /* bit n: output n is to be set; then to_read is set as well, after it */
-    uint16_t to_read;
-    uint16_t was_set;  /* bit n: output n was set and has not been read back since */
+    uint32_t to_set; /* bit n: output n is to be set, and read back after it */
+    uint32_t to_read;
+    uint32_t was_set;  /* bit n: output n was set and has not been read back since */
     uint64_t check_ms; /* when all are looked at again */
     uint64_t due_ms;   /* when it wants the bus next */
 } actuator_slot_t;
