@@ -158,11 +158,6 @@ static void publish(actuator_registry_t *registry, actuator_t *actuator, actuato
     renew_tag(registry, actuator);
 }
 
-static void publish_error(actuator_registry_t *registry, size_t index, uint64_t now_ms)
-{
-    publish(registry, &registry->actuators[index], ACTUATOR_ERROR, false, 0, now_ms);
-}
-
 static bool blinks(const actuator_registry_t *registry, size_t index)
 {
     return registry->blink.active && registry->blink.index == index;
@@ -236,22 +231,23 @@ static void write_output(actuator_registry_t *registry, actuator_slot_t *slot, u
     slot->was_set |= bit;
 }
 
-static void judge(actuator_registry_t *registry, actuator_slot_t *slot, unsigned output, int32_t state,
-                  uint64_t now_ms)
+/* known     false: what was read is no state that set makes */
+static void judge(actuator_registry_t *registry, actuator_slot_t *slot, unsigned output, bool known,
+                  int32_t state, uint64_t now_ms)
 {
     size_t index = (size_t)slot->first + output;
     actuator_t *actuator = &registry->actuators[index];
-    uint32_t bit = bit_of(output);
-    bool was_set = (slot->was_set & bit) != 0;
-    slot->was_set &= ~bit;
-    if (state == wanted(registry, index)) {
+    bool was_set = (slot->was_set & bit_of(output)) != 0;
+    slot->was_set &= ~bit_of(output);
+    if (known && state == wanted(registry, index)) {
         if (!blinks(registry, index)) publish(registry, actuator, ACTUATOR_OK, true, state, now_ms);
-    } else if (was_set) {
-        publish_error(registry, index, now_ms);
+    } else if (was_set) { /* the chip is there: this output alone is concerned */
+        publish(registry, actuator, ACTUATOR_ERROR, false, 0, now_ms);
     } else {
         log_warning("actuators", "%s has changed by itself: it is set again", actuator->id);
-        slot->to_set |= bit;
-        if (!blinks(registry, index)) publish(registry, actuator, ACTUATOR_PENDING, true, state, now_ms);
+        slot->to_set |= bit_of(output);
+        if (!blinks(registry, index))
+            publish(registry, actuator, ACTUATOR_PENDING, known, known ? state : 0, now_ms);
     }
 }
 
@@ -262,14 +258,10 @@ static void read_output(actuator_registry_t *registry, actuator_slot_t *slot, un
     int32_t state = 0;
     slot->to_read &= ~bit_of(output);
     status_t status = device->ops->get(device->self, device->outputs[output].channel, &state);
-    if (status == STATUS_OK) {
-        judge(registry, slot, output, state, now_ms);
-    } else if (status == STATUS_BAD_DATA) { /* the chip is there: this output alone is concerned */
-        slot->was_set &= ~bit_of(output);
-        publish_error(registry, (size_t)slot->first + output, now_ms);
-    } else {
+    if (status == STATUS_OK || status == STATUS_BAD_DATA)
+        judge(registry, slot, output, status == STATUS_OK, state, now_ms);
+    else
         device_failed(registry, slot, now_ms);
-    }
 }
 
 static void step(actuator_registry_t *registry, actuator_slot_t *slot, uint64_t now_ms)

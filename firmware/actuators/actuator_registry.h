@@ -44,7 +44,7 @@ typedef struct {
     const actuator_ops_t *ops; /* chip, kind, min and max; nobody but the registry calls it */
     actuator_config_t config;
     actuator_quality_t quality;
-    bool known;          /* actual was read back; false while the quality is missing or error, and at boot */
+    bool known;          /* actual was read back; false at boot and after a failure */
     int32_t requested;   /* what it shall be; what the store keeps for ACTUATOR_BOOT_LAST */
     int32_t actual;      /* what it is, only while known. While it blinks for identification: what it was */
     uint64_t changed_ms; /* uptime when actual or quality changed last; 0: not yet */

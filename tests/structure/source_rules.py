@@ -17,6 +17,7 @@ TABLE = [
     ("firmware/config/", ("config/", "hal/status.h")),
     ("firmware/http/", ("http/", "base/", "config/")),
     ("firmware/sensors/", ("sensors/", "base/", "config/") + HAL),
+    ("firmware/actuators/", ("actuators/", "base/", "config/") + HAL),
     ("firmware/security/", ("security/", "base/", "config/", "hal/status.h", "mbedtls/", "cJSON.h")),
     ("firmware/store/", ("store/", "base/", "config/", "lfs2.h") + HAL),
     ("firmware/settings/", ("settings/", "base/", "config/", "hal/status.h", "cJSON.h")),

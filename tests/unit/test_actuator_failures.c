@@ -236,6 +236,21 @@ static void a_chip_that_is_not_there_is_missing_and_can_be_put_in(void **state)
     expect_chip(bench, 1, ACTUATOR_OK, true);
 }
 
+/* Somebody else on the bus lets an LED blink: mended at the next look, and no error is shown meanwhile. */
+static void an_output_that_somebody_lets_blink_is_set_again(void **state)
+{
+    bus_bench_t *bench = *state;
+    const uint8_t led1_by_pwm0[] = { 0x06, 0x59 };
+    run_bus(bench, 100);
+    assert_int_equal(hal_i2c_transfer(&bench->bus, 0x60, led1_by_pwm0, 2, NULL, 0), STATUS_OK);
+    for (unsigned i = 0; i < ACTUATOR_CHECK_MS; i++) {
+        run_bus(bench, 1);
+        assert_true(bench->registry.actuators[0].quality != ACTUATOR_ERROR);
+    }
+    expect_chip(bench, 0, ACTUATOR_OK, false);
+    assert_string_equal(model_pca9552_led(&bench->models[0], 1), "off");
+}
+
 /* Too short for any transfer to fail. */
 static void a_dip_of_the_supply_is_mended(void **state)
 {
@@ -282,6 +297,7 @@ int main(void)
         cmocka_unit_test_setup(an_idle_registry_wakes_once_a_second, actuator_bench_set_up),
         cmocka_unit_test_setup(each_fault_of_a_chip_is_shown_and_mended_and_the_other_goes_on, set_up_bus),
         cmocka_unit_test_setup(a_chip_that_is_not_there_is_missing_and_can_be_put_in, set_up_bus),
+        cmocka_unit_test_setup(an_output_that_somebody_lets_blink_is_set_again, set_up_bus),
         cmocka_unit_test_setup(a_dip_of_the_supply_is_mended, set_up_bus),
         cmocka_unit_test_setup(an_output_that_is_held_is_an_error_until_it_is_let_go, set_up_bus),
     };
