@@ -264,6 +264,19 @@ static void read_output(actuator_registry_t *registry, actuator_slot_t *slot, un
         device_failed(registry, slot, now_ms);
 }
 
+/* The next one in turn that has something to do. */
+static unsigned take_turn(actuator_slot_t *slot)
+{
+    uint32_t work = slot->to_set | slot->to_read;
+    unsigned output = slot->next;
+    while (output < slot->device->output_count && (work & bit_of(output)) == 0) output++;
+    if (output == slot->device->output_count) {
+        for (output = 0; output < slot->next && (work & bit_of(output)) == 0;) output++;
+    }
+    slot->next = (uint8_t)(output + 1u);
+    return output;
+}
+
 static void step(actuator_registry_t *registry, actuator_slot_t *slot, uint64_t now_ms)
 {
     if (!slot->ready) {
@@ -271,12 +284,7 @@ static void step(actuator_registry_t *registry, actuator_slot_t *slot, uint64_t 
         return;
     }
     if (slot->check_ms <= now_ms) order_check(registry, slot, now_ms);
-    unsigned output = slot->next;
-    for (unsigned i = 0; i < slot->device->output_count; i++) {
-        output = (slot->next + i) % slot->device->output_count;
-        if (((slot->to_set | slot->to_read) & bit_of(output)) != 0) break;
-    }
-    slot->next = (uint8_t)((output + 1u) % slot->device->output_count);
+    unsigned output = take_turn(slot);
     if ((slot->to_set & bit_of(output)) != 0)
         write_output(registry, slot, output, now_ms);
     else if ((slot->to_read & bit_of(output)) != 0)
