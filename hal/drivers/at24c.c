@@ -54,7 +54,7 @@ static status_t receive_patiently(const at24c_t *chip, uint32_t address, uint8_t
 
 static bool is_known(const at24c_t *chip, uint32_t page)
 {
-    return (chip->known[page / 8u] >> (page % 8u) & 1u) != 0;
+    return ((unsigned)chip->known[page / 8u] >> (page % 8u) & 1u) != 0;
 }
 
 static void set_known(const at24c_t *chip, uint32_t page)
