@@ -261,7 +261,7 @@ status_t sensor_registry_configure(sensor_registry_t *registry, size_t index, co
     int32_t offset_before = sensor->config.offset;
     sensor->config = *config;
     uint32_t interval = interval_ms(registry, slot);
-    bool waits = slot->phase == DEVICE_READY && slot->step == 0 && slot->due_ms > now_ms;
+    bool waits = slot->phase == DEVICE_READY && slot->due_ms > now_ms;
     if (interval != interval_before && waits) slot->grid_ms = slot->due_ms = now_ms + interval;
     move_value(registry, sensor, offset_before);
     renew_tag(registry, sensor);

@@ -22,6 +22,12 @@ static void an_output_that_does_not_follow_is_an_error_of_its_own(void **state)
     actuator_bench_run(bench, 5 * ACTUATOR_CHECK_MS);
     expect(bench, LED0, ACTUATOR_ERROR, 0);
     expect(bench, LED1, ACTUATOR_OK, 1);
+    uint64_t tag = at(bench, LED0)->tag;
+    for (unsigned i = 0; i < 3 * ACTUATOR_CHECK_MS;
+         i++) { /* it is tried again, and shown as it is all the time */
+        actuator_bench_run(bench, 1);
+        assert_true(tag == at(bench, LED0)->tag);
+    }
     assert_int_equal(bench->leds.probes, 1);
     bench->leds.deaf = 0;
     actuator_bench_run(bench, ACTUATOR_CHECK_MS);
@@ -106,6 +112,12 @@ static void what_changes_by_itself_is_set_again(void **state)
     ask(bench, LAMP, 300);
     actuator_bench_run(bench, 100);
     bench->lamps.states[1] = 0; /* a brown-out between two looks: every transfer works */
+    for (unsigned i = 0; i < 2 * ACTUATOR_CHECK_MS && at(bench, LAMP)->quality == ACTUATOR_OK; i++) {
+        (void)actuator_registry_poll(&bench->registry, bench->now_ms + i);
+    }
+    assert_int_equal(at(bench, LAMP)->quality, ACTUATOR_PENDING);
+    assert_true(at(bench, LAMP)->known);
+    assert_int_equal(at(bench, LAMP)->actual, 0);
     actuator_bench_run(bench, ACTUATOR_CHECK_MS);
     expect(bench, LAMP, ACTUATOR_OK, 300);
     assert_int_equal(bench->lamps.states[1], 300);
@@ -134,6 +146,18 @@ static void a_busy_output_starves_nobody(void **state)
         (void)actuator_registry_poll(&bench->registry, bench->now_ms);
     }
     expect(bench, LED1, ACTUATOR_OK, 1);
+}
+
+static void a_busy_chip_starves_no_other(void **state)
+{
+    actuator_bench_t *bench = *state;
+    actuator_bench_run(bench, 100);
+    ask(bench, LAMP, 50);
+    for (int32_t i = 0; i < 8; i++) {
+        ask(bench, LED0, (i + 1) % 2);
+        (void)actuator_registry_poll(&bench->registry, bench->now_ms);
+    }
+    expect(bench, LAMP, ACTUATOR_OK, 50);
 }
 
 static void an_idle_registry_wakes_once_a_second(void **state)
@@ -294,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup(one_poll_does_one_operation_and_a_dead_chip_starves_nobody,
                                actuator_bench_set_up),
         cmocka_unit_test_setup(a_busy_output_starves_nobody, actuator_bench_set_up),
+        cmocka_unit_test_setup(a_busy_chip_starves_no_other, actuator_bench_set_up),
         cmocka_unit_test_setup(an_idle_registry_wakes_once_a_second, actuator_bench_set_up),
         cmocka_unit_test_setup(each_fault_of_a_chip_is_shown_and_mended_and_the_other_goes_on, set_up_bus),
         cmocka_unit_test_setup(a_chip_that_is_not_there_is_missing_and_can_be_put_in, set_up_bus),

@@ -223,6 +223,10 @@ static void tags_change_with_everything_that_is_shown_and_with_nothing_else(void
     uint64_t before = at(bench, LED0)->tag;
     actuator_bench_run(bench, ACTUATOR_CHECK_MS);
     assert_true(before != at(bench, LED0)->tag);
+    bench->leds.bad = 0;
+    actuator_bench_run(bench, ACTUATOR_CHECK_MS);
+    expect(bench, LED0, ACTUATOR_OK, 1);
+    assert_true(before != at(bench, LED0)->tag); /* changed_ms is shown too */
     assert_true(led1 == at(bench, LED1)->tag);
 }
 
