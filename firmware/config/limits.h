@@ -216,6 +216,9 @@
 /* Bytes of a document's name with NUL. */
 #define STORE_NAME_BYTES 24u
 
+/* Names of documents that the store remembers, so that one that was lost is not taken for one that never was. */
+#define STORE_NAMES_MAX 16u
+
 /* Bytes of a page of the memory (hal/storage.h): of NOR flash 256, of EEPROMs 64. Three of them are buffers. */
 #define STORE_PAGE_BYTES_MAX 256u
 
@@ -253,6 +256,7 @@ _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
+_Static_assert(DOCUMENTS_MAX <= STORE_NAMES_MAX, "every document is remembered");
 _Static_assert(STORE_LOOKAHEAD_BYTES % 8u == 0, "littlefs wants whole words");
 
 #endif

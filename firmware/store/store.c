@@ -101,7 +101,10 @@ status_t store_write(store_t *store, const char *name, const char *text, size_t 
     if (!store_name_is_valid(name) || bytes > STORE_DOCUMENT_BYTES_MAX) return STATUS_INVALID;
     if (!store->usable) return STATUS_UNSUPPORTED;
     store_file_t file = { .name = name, .text = text, .bytes = bytes };
-    return changed(store, name, store_run(store, store_file_write, &file));
+    if (!store_knows(store, name) && store->header.name_count == STORE_NAMES_MAX) return STATUS_NO_MEMORY;
+    status_t status = changed(store, name, store_run(store, store_file_write, &file));
+    /* Not before: a cut in between must not make a document look lost that never was. */
+    return status == STATUS_OK ? store_remember(store, name) : status;
 }
 
 status_t store_remove(store_t *store, const char *name)
@@ -109,7 +112,8 @@ status_t store_remove(store_t *store, const char *name)
     if (!store_name_is_valid(name)) return STATUS_INVALID;
     if (!store->usable) return STATUS_UNSUPPORTED;
     store_file_t file = { .name = name };
-    return changed(store, name, store_run(store, store_file_remove, &file));
+    status_t status = store_forget(store, name);
+    return status == STATUS_OK ? changed(store, name, store_run(store, store_file_remove, &file)) : status;
 }
 
 status_t store_format(store_t *store)

@@ -11,8 +11,10 @@
  * nothing lasts. A document that is damaged counts as missing; when it is written again the damaged one stays
  * beside it as "<name>.bad".
  *
- * Ownership that was lost must not look like ownership that never was: a document is STATUS_NOT_FOUND only where
- * there is no sign that it may have been lost.
+ * Ownership that was lost must not look like ownership that never was. A rotten bit in a directory can take it back
+ * to an earlier state, in which there was no such document; so the header remembers the names of those that there
+ * are, and a document is STATUS_NOT_FOUND only where there is no sign that it may have been lost. (An earlier state
+ * with an earlier version of the document is not noticed.)
  *
  * Context: main loop only; one store a device (littlefs_port.h).
  * Time:    store_open reads headers, directory and every document: at 100 kHz on I2C 6 ms for each 64 bytes of
@@ -41,6 +43,8 @@ typedef struct {
     uint8_t phase; /* store_phase_t */
     uint8_t area;  /* the one in use, or being made */
     uint8_t kept;  /* bit n: area n is damaged and kept */
+    uint8_t name_count;
+    uint16_t names[STORE_NAMES_MAX]; /* hashes of the names of all documents that there are */
 } store_header_t;
 
 typedef struct {
@@ -48,6 +52,7 @@ typedef struct {
     bool usable;
     hal_storage_geometry_t geometry;
     store_header_t header;
+    bool stale;      /* a document was found that the header does not know */
     uint32_t base;   /* address of the area in use */
     uint32_t steps;  /* accesses that are left to this operation */
     status_t medium; /* the first that hal_storage answered to this operation but STATUS_OK */
@@ -77,7 +82,7 @@ status_t store_read(store_t *store, const char *name, char *text, size_t capacit
 /* Writes a document, unless it has this text already. It is safe (see above) when this returns, and lasts when
  * store_sync has returned.
  * text      bytes of it, at most STORE_DOCUMENT_BYTES_MAX
- * returns   STATUS_OK; STATUS_NO_MEMORY (the area is full); STATUS_INVALID (name, or too long);
+ * returns   STATUS_OK; STATUS_NO_MEMORY (the area is full, or there are STORE_NAMES_MAX others); STATUS_INVALID (name, or too long);
  *           STATUS_UNSUPPORTED (the store cannot be used); STATUS_BAD_DATA (damage that was not there at start); else
  *           what the memory answered. Unless STATUS_OK the old document is still there. */
 status_t store_write(store_t *store, const char *name, const char *text, size_t bytes);

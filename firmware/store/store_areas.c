@@ -4,10 +4,12 @@
 #include "base/log.h"
 #include "store/store_parts.h"
 
-#define RECORD_BYTES 16u
+/* magic, sequence, phase, area, kept, count of names, names, check sum; little-endian */
+#define RECORD_NAMES 12u
+#define RECORD_SUM   (RECORD_NAMES + 2u * STORE_NAMES_MAX)
+#define RECORD_BYTES (RECORD_SUM + 4u)
 
-/* Bytes of the header's record that its check sum covers, behind the magic number and before the sum. */
-#define RECORD_SUM 12u
+_Static_assert(RECORD_BYTES <= STORE_PAGE_BYTES_MAX, "the record fits in the buffer of a page");
 
 static const uint8_t magic[4] = { 'J', 'B', 'S', '1' };
 
@@ -27,9 +29,16 @@ static bool parse_record(const uint8_t record[RECORD_BYTES], store_header_t *hea
 {
     if (memcmp(record, magic, sizeof magic) != 0) return false;
     if (get_u32(record + RECORD_SUM) != lfs2_crc(0xffffffffu, record, RECORD_SUM)) return false;
-    *header = (store_header_t){ get_u32(record + 4), record[8], record[9], record[10] };
-    return header->phase >= PHASE_ACTIVE && header->phase <= PHASE_ERASING && header->area < STORE_AREAS &&
-           header->kept < 1u << STORE_AREAS;
+    *header = (store_header_t){ .sequence = get_u32(record + 4),
+                                .phase = record[8],
+                                .area = record[9],
+                                .kept = record[10],
+                                .name_count = record[11] };
+    for (unsigned i = 0; i < STORE_NAMES_MAX; i++) {
+        header->names[i] = (uint16_t)get_u32(record + RECORD_NAMES + 2u * i);
+    }
+    return header->name_count <= STORE_NAMES_MAX && header->phase >= PHASE_ACTIVE &&
+           header->phase <= PHASE_ERASING && header->area < STORE_AREAS && header->kept < 1u << STORE_AREAS;
 }
 
 /* The newer of the two records. phase 0: there is none. */
@@ -49,10 +58,21 @@ static status_t read_header(store_t *store)
     return STATUS_OK;
 }
 
+/* Bytes of a record in whole pages. */
+static size_t record_pages(const store_t *store)
+{
+    size_t page = store->geometry.page_bytes;
+    return (RECORD_BYTES + page - 1u) / page * page;
+}
+
 /* Over the older record, so that a cut leaves the newer one. */
 static status_t write_header(store_t *store, store_phase_t phase, uint32_t area, unsigned kept)
 {
-    store_header_t next = { store->header.sequence + 1u, (uint8_t)phase, (uint8_t)area, (uint8_t)kept };
+    store_header_t next = store->header;
+    next.sequence++;
+    next.phase = (uint8_t)phase;
+    next.area = (uint8_t)area;
+    next.kept = (uint8_t)kept;
     uint8_t page[STORE_PAGE_BYTES_MAX];
     memset(page, 0xff, sizeof page);
     memcpy(page, magic, sizeof magic);
@@ -60,13 +80,57 @@ static status_t write_header(store_t *store, store_phase_t phase, uint32_t area,
     page[8] = next.phase;
     page[9] = next.area;
     page[10] = next.kept;
-    page[11] = 0;
+    page[11] = next.name_count;
+    for (unsigned i = 0; i < STORE_NAMES_MAX; i++) {
+        page[RECORD_NAMES + 2u * i] = (uint8_t)next.names[i];
+        page[RECORD_NAMES + 2u * i + 1u] = (uint8_t)(next.names[i] >> 8);
+    }
     put_u32(page + RECORD_SUM, lfs2_crc(0xffffffffu, page, RECORD_SUM));
     uint32_t address = next.sequence % STORE_HEADER_BLOCKS * store->geometry.block_bytes;
     status_t status = hal_storage_erase(address);
-    if (status == STATUS_OK) status = hal_storage_program(address, page, store->geometry.page_bytes);
-    if (status == STATUS_OK) store->header = next;
-    return status;
+    if (status == STATUS_OK) status = hal_storage_program(address, page, record_pages(store));
+    if (status != STATUS_OK) return status;
+    store->header = next;
+    store->stale = false;
+    return STATUS_OK;
+}
+
+static uint16_t hash_of(const char *name)
+{
+    return (uint16_t)lfs2_crc(0xffffffffu, name, strlen(name));
+}
+
+bool store_knows(const store_t *store, const char *name)
+{
+    for (unsigned i = 0; i < store->header.name_count; i++) {
+        if (store->header.names[i] == hash_of(name)) return true;
+    }
+    return false;
+}
+
+static status_t rewrite_header(store_t *store)
+{
+    return write_header(store, PHASE_ACTIVE, store->header.area, store->header.kept);
+}
+
+status_t store_remember(store_t *store, const char *name)
+{
+    if (store_knows(store, name)) return STATUS_OK;
+    if (store->header.name_count == STORE_NAMES_MAX) return STATUS_NO_MEMORY;
+    store->header.names[store->header.name_count++] = hash_of(name);
+    store->stale = true;
+    return store->usable ? rewrite_header(store) : STATUS_OK;
+}
+
+status_t store_forget(store_t *store, const char *name)
+{
+    store_header_t *header = &store->header;
+    for (unsigned i = 0; i < header->name_count; i++) {
+        if (header->names[i] != hash_of(name)) continue;
+        header->names[i] = header->names[--header->name_count];
+        return rewrite_header(store);
+    }
+    return STATUS_OK;
 }
 
 /* ---- One area ------------------------------------------------------------------------------------------ */
@@ -154,6 +218,7 @@ static status_t open_without_header(store_t *store)
             log_warning("store", "the header was lost; area %u is sound", (unsigned)area);
             return write_header(store, PHASE_ACTIVE, area, kept);
         }
+        store->header = (store_header_t){ 0 };
         if (status != STATUS_BAD_DATA) return status;
         log_error("store", "area %u holds nothing that can be read and is kept as it is", (unsigned)area);
         kept |= 1u << area;
@@ -171,6 +236,7 @@ status_t store_areas_open(store_t *store)
     switch (store->header.phase) {
     case PHASE_ACTIVE:
         status = try_area(store, store->header.area);
+        if (status == STATUS_OK && store->stale) return rewrite_header(store);
         return status == STATUS_BAD_DATA ? replace_area(store) : status;
     case PHASE_MAKING: return make_area(store, store->header.area, store->header.kept);
     case PHASE_ERASING: return store_areas_erase(store);
@@ -180,6 +246,7 @@ status_t store_areas_open(store_t *store)
 
 status_t store_areas_erase(store_t *store)
 {
+    store->header.name_count = 0;
     status_t status = write_header(store, PHASE_ERASING, 0, 0);
     const hal_storage_geometry_t *geometry = &store->geometry;
     for (uint32_t i = STORE_HEADER_BLOCKS; i < geometry->block_count && status == STATUS_OK; i++) {

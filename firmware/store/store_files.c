@@ -105,16 +105,10 @@ static void bad_name(char out[LFS2_NAME_MAX + 1u], const char *name)
     *writer.at = '\0';
 }
 
-/* A document that is missing and should not be is damaged: there is what was kept of it, or its area was lost. */
-static int missing(store_t *store, const char *name)
+/* A document that is missing and should not be is damaged: it was lost, or its whole area was. */
+static int missing(const store_t *store, const char *name)
 {
-    if (store->header.kept) return FILE_DAMAGED;
-    char bad[LFS2_NAME_MAX + 1u];
-    bad_name(bad, name);
-    struct lfs2_info info;
-    int error = lfs2_stat(&store->fs, bad, &info);
-    if (error == LFS2_ERR_NOENT) return FILE_MISSING;
-    return error ? error : FILE_DAMAGED;
+    return store->header.kept || store_knows(store, name) ? FILE_DAMAGED : FILE_MISSING;
 }
 
 int store_file_read(store_t *store, void *argument)
@@ -203,7 +197,8 @@ static int check_entry(store_t *store, const struct lfs2_info *info)
         log_error("store", "document %s is damaged", info->name);
         store->health.damaged++;
     }
-    return finding < 0 ? finding : 0;
+    if (finding < 0) return finding;
+    return store_remember(store, info->name) == STATUS_OK ? 0 : LFS2_ERR_CORRUPT;
 }
 
 int store_check(store_t *store, void *unused)

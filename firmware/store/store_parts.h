@@ -64,6 +64,14 @@ int store_check(store_t *store, void *unused);
 
 /* ---- store_areas.c: header and areas ---- */
 
+/* Whether there is a document of this name, or was one that nobody removed. */
+bool store_knows(const store_t *store, const char *name);
+
+/* Remembers a name, or forgets it; in the header when it is not only found at start.
+ * returns   STATUS_OK; STATUS_NO_MEMORY (STORE_NAMES_MAX); what the memory answered */
+status_t store_remember(store_t *store, const char *name);
+status_t store_forget(store_t *store, const char *name);
+
 /* Finds or makes the area in use, and mounts it. */
 status_t store_areas_open(store_t *store);
 status_t store_areas_erase(store_t *store);

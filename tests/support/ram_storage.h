@@ -29,6 +29,7 @@ typedef enum {
 typedef struct {
     uint8_t image[RAM_BYTES];
     hal_storage_geometry_t geometry; /* what open says; zero: the whole of it */
+    bool flash;                      /* what is programmed twice loses bits, instead of ending the test */
     bool dead;                       /* the power is gone, or the chip */
     uint32_t operations;             /* programs (of a page) and erases since they were last set to zero */
     uint32_t reads;
@@ -97,7 +98,10 @@ static inline status_t ram_change(uint32_t address, const uint8_t *data, size_t 
         ram_tear(address, data, bytes);
         return STATUS_NACK;
     }
-    for (size_t i = 0; i < bytes; i++) ram.image[address + i] = data ? data[i] : 0xff;
+    for (size_t i = 0; i < bytes; i++) {
+        uint8_t old = ram.flash && data ? ram.image[address + i] : 0xff;
+        ram.image[address + i] = data ? data[i] & old : 0xff;
+    }
     return STATUS_OK;
 }
 
@@ -131,7 +135,7 @@ status_t hal_storage_program(uint32_t address, const uint8_t *data, size_t bytes
     ram_contract(address % RAM_PAGE_BYTES == 0 && bytes % RAM_PAGE_BYTES == 0, "not whole pages");
     ram_contract(address <= RAM_BYTES && bytes <= RAM_BYTES - address, "programmed beyond the end");
     for (size_t at = 0; at < bytes; at += RAM_PAGE_BYTES) {
-        for (size_t i = 0; i < RAM_PAGE_BYTES && !ram.dead; i++) {
+        for (size_t i = 0; i < RAM_PAGE_BYTES && !ram.dead && !ram.flash; i++) {
             ram_contract(ram.image[address + at + i] == 0xff, "programmed what was not erased");
         }
         status_t status = ram_change(address + (uint32_t)at, data + at, RAM_PAGE_BYTES);

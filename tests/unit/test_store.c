@@ -243,6 +243,22 @@ static void a_document_of_which_only_the_damaged_one_is_left_is_not_missing(void
     assert_string_equal(get("device"), MISSING);
 }
 
+/* One name a byte, until no more are remembered. */
+static void only_so_many_names(void **state)
+{
+    (void)state;
+    char name[] = "a";
+    for (unsigned i = 0; i < STORE_NAMES_MAX; i++, name[0]++) put(name, "x");
+    assert_int_equal(store_write(&store, name, "x", 1), STATUS_NO_MEMORY);
+    assert_string_equal(get(name), MISSING);
+    assert_int_equal(store_remove(&store, "c"), STATUS_OK);
+    put(name, "x");
+    reboot();
+    assert_int_equal(ram.operations, 0);
+    assert_string_equal(get(name), "x");
+    assert_string_equal(get("c"), MISSING);
+}
+
 static void garble(uint32_t from, uint32_t bytes)
 {
     for (uint32_t i = 0; i < bytes; i++) ram.image[from + i] = (uint8_t)ram_random();
@@ -421,6 +437,7 @@ int main(void)
         cmocka_unit_test_setup(a_full_area_keeps_what_it_has, blank),
         cmocka_unit_test_setup(names_are_checked, blank),
         cmocka_unit_test_setup(removing, blank),
+        cmocka_unit_test_setup(only_so_many_names, blank),
         cmocka_unit_test_setup(what_has_not_changed_is_not_written, blank),
         cmocka_unit_test_setup(ten_thousand_changes_wear_all_blocks_alike, blank),
         cmocka_unit_test_setup(a_damaged_document_is_known_for_one_until_it_is_written, blank),
