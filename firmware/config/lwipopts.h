@@ -24,11 +24,11 @@
 /* Structures with pointers live in the pools, so a pointer's size is what they must be aligned to. */
 #define MEM_ALIGNMENT __SIZEOF_POINTER__
 
-/* The heap carries what is sent: for each connection one full output buffer with the headers and the lwIP
- * bookkeeping of its two segments, and besides that 4 KiB for ARP, DHCP, ND, ICMP and bare ACKs. When it
+/* The heap carries what is sent: for each connection all that TCP_SND_BUF lets it queue, with the headers and
+ * the bookkeeping of its segments and its FIN, and besides 4 KiB for ARP, DHCP, ND, ICMP and bare ACKs. When it
  * is used up, bytes stay in http_conn and are tried again. */
 #define NET_SEGMENT_OVERHEAD_BYTES 128
-#define MEM_SIZE                   (HTTP_CONNECTIONS_MAX * (HTTP_OUTPUT_BYTES + 2 * NET_SEGMENT_OVERHEAD_BYTES) + 4096)
+#define MEM_SIZE                   (HTTP_CONNECTIONS_MAX * (2 * TCP_MSS + 3 * NET_SEGMENT_OVERHEAD_BYTES) + 4096)
 
 /* Frames are received into chains of small buffers: a usual request takes one, a full frame three, so that a
  * short segment waiting for its turn does not hold the memory of a full one. */

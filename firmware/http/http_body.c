@@ -35,6 +35,8 @@ static bool size_byte(http_body_t *body, char c)
 {
     if (http_char_is(c, HTTP_CHAR_HEX)) {
         if (body->left >> 28) return false; /* another digit would not fit 32 bits */
+        /* Zeros in front carry nothing, and there could be any number of them. */
+        if (body->left == 0 && ++body->overhead > HTTP_CHUNK_OVERHEAD_BYTES_MAX) return false;
         body->left = body->left << 4 | http_hex_value(c);
         body->digits = true;
         return true;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim.h"
+#include "sim_wire.h"
 
 bool sim_control_open(sim_control_t *control, const char *path, const sim_command_t *on)
 {
@@ -19,7 +20,7 @@ bool sim_control_open(sim_control_t *control, const char *path, const sim_comman
         return sim_complain("--control %s is longer than a socket's path can be", path);
     }
     memcpy(control->address.sun_path, path, bytes);
-    (void)unlink(path); /* what a run that was killed left behind */
+    sim_unlink_socket(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return sim_complain("socket: %s", strerror(errno));
     if (bind(fd, (const struct sockaddr *)&control->address, sizeof control->address) != 0 ||

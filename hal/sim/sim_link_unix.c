@@ -28,7 +28,7 @@ static bool open_unix(sim_eth_t *eth, const sim_options_t *options)
     }
     wire->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (wire->fd < 0) return sim_complain("socket: %s", strerror(errno));
-    (void)unlink(wire->local.sun_path); /* what a run that was killed left behind */
+    sim_unlink_socket(wire->local.sun_path);
     if (bind(wire->fd, (const struct sockaddr *)&wire->local, sizeof wire->local) != 0) {
         return sim_complain("--net unix: %s: %s", wire->local.sun_path, strerror(errno));
     }

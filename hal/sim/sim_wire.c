@@ -1,5 +1,6 @@
 #include "sim_wire.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* While the ring is full frames wait with the kernel. */
@@ -18,4 +19,10 @@ void sim_wire_deliver(sim_eth_t *eth, const sim_poll_t *set)
         sim_eth_received(eth, frame, (size_t)count);
         if (!eth->link_up) return; /* nothing fills the ring that would end this */
     }
+}
+
+void sim_unlink_socket(const char *path)
+{
+    struct stat what;
+    if (lstat(path, &what) == 0 && S_ISSOCK(what.st_mode)) (void)unlink(path);
 }

@@ -10,4 +10,7 @@
 void sim_wire_prepare(sim_eth_t *eth, sim_poll_t *set);
 void sim_wire_deliver(sim_eth_t *eth, const sim_poll_t *set);
 
+/* Removes the socket that a run which was killed left behind; whatever else is there stays, and binding says so. */
+void sim_unlink_socket(const char *path);
+
 #endif

@@ -24,7 +24,7 @@ class Stop(BaseException):
 
 
 def port_number(text):
-    if not text.isdigit() or int(text) > 65535:
+    if not (text.isascii() and text.isdigit()) or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"'{text}' is not a port (0..65535)")
     return int(text)
 
@@ -122,6 +122,9 @@ def main():
         serve(board, arguments.image or board.image, options_of(arguments, board))
     except (launch.BadOption, UnknownBoard) as error:
         say(error)
+        return 2
+    except OSError as error:  # a state folder that cannot be one, a file that may not be written
+        say(f"{error.filename or 'this machine'}: {error.strerror}")
         return 2
     except launch.DeviceDied as error:
         say(error)
