@@ -41,8 +41,9 @@ static http_tcp_slot_t *idle_slot(http_tcp_t *tcp)
 
 static http_tcp_slot_t *make_room(http_tcp_t *tcp)
 {
-    http_tcp_slot_t *slot = lingering_slot(tcp);
-    if (!slot) slot = idle_slot(tcp);
+    /* Idle ones lose nothing; one that lingers may still be bringing its last answer to its peer. */
+    http_tcp_slot_t *slot = idle_slot(tcp);
+    if (!slot) slot = lingering_slot(tcp);
     if (!slot) return NULL;
     tcp->evicted++;
     http_tcp_slot_close(slot);

@@ -71,7 +71,25 @@ static void the_longest_idle_connection_gives_way(void **state)
     for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) finish(opened[i]);
 }
 
-static void a_lingering_connection_gives_way_first(void **state)
+static void a_lingering_connection_gives_way_when_none_is_idle(void **state)
+{
+    (void)state;
+    client_t *opened[HTTP_CONNECTIONS_MAX];
+    fill_slots(opened);
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        send_text(opened[i], i == 5 ? "GET /hello HTTP/1.0\r\n\r\n" : "GET /he");
+        pass_ms(1);
+    }
+    client_t *newcomer = connect_client();
+    assert_false(opened[0]->got_fin);
+    assert_int_equal(count_of(opened[5], "\"hello\""), 1);
+    send_text(newcomer, HELLO);
+    assert_int_equal(count_of(newcomer, "\"hello\""), 1);
+    finish(newcomer);
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) finish(opened[i]);
+}
+
+static void an_idle_connection_gives_way_before_one_that_lingers(void **state)
 {
     (void)state;
     client_t *opened[HTTP_CONNECTIONS_MAX];
@@ -81,8 +99,7 @@ static void a_lingering_connection_gives_way_first(void **state)
         pass_ms(1);
     }
     client_t *newcomer = connect_client();
-    assert_false(opened[0]->got_fin);
-    assert_int_equal(count_of(opened[5], "\"hello\""), 1);
+    assert_true(opened[0]->got_fin);
     send_text(newcomer, HELLO);
     assert_int_equal(count_of(newcomer, "\"hello\""), 1);
     finish(newcomer);
@@ -226,7 +243,8 @@ int main(void)
         TEST(with_all_slots_active_newcomers_get_503_or_a_reset),
         TEST(a_refused_client_that_says_nothing_is_told_all_the_same),
         TEST(the_longest_idle_connection_gives_way),
-        TEST(a_lingering_connection_gives_way_first),
+        TEST(a_lingering_connection_gives_way_when_none_is_idle),
+        TEST(an_idle_connection_gives_way_before_one_that_lingers),
         TEST(an_answer_without_memory_is_sent_when_there_is_some),
         TEST(a_long_answer_gets_through_a_nearly_full_heap),
         TEST(clients_that_never_close_do_not_use_up_the_control_blocks),
