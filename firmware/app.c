@@ -83,7 +83,7 @@ static const char *reset_cause(void)
     return causes[hal_system_reset_cause()];
 }
 
-static const api_platform_t platform = { hal_clock_ms, read_network, read_pool, read_stack, reset_cause };
+static const api_platform_t platform = { hal_clock_ms, read_network, read_pool, read_stack, reset_cause, NULL, NULL };
 
 /* ---- Wiring -------------------------------------------------------------------------------------------- */
 

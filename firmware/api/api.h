@@ -14,7 +14,9 @@
 #include "base/wall_clock.h"
 #include "http/http_exchange.h"
 #include "http/http_server.h"
+#include "security/access.h"
 #include "sensors/sensor_registry.h"
+#include "settings/settings.h"
 
 #define API_ADDRESS_BYTES 46u /* an IPv6 address as text with its NUL */
 #define API_ADDRESSES_MAX 4u
@@ -61,11 +63,19 @@ typedef struct {
     bool (*read_stack)(uint32_t *peak_bytes, uint32_t *size_bytes);
 
     const char *(*reset_cause)(void); /* "power_on", "software", "watchdog" or "fault" */
+
+    /* The settings have new values: apply and keep them.
+     * index    of the sensor in the registry */
+    void (*device_settings_changed)(void);
+    void (*sensor_settings_changed)(size_t index);
 } api_platform_t;
 
 typedef struct {
     api_device_t device;
     const sensor_registry_t *sensors;
+    settings_t *settings;
+    const access_t *access;
+    claim_t *claim;
     const wall_clock_t *clock;
     const http_server_t *server; /* for its counters */
     const api_platform_t *platform;
@@ -82,8 +92,14 @@ extern const size_t api_route_count;
 /* http_server_t.write_problem: application/problem+json (RFC 9457) for any status. */
 void api_write_problem(http_exchange_t *ex, unsigned status, const char *detail);
 
+/* http_server_t.authorize: by the bearer token that came with the request (security/access.h). */
+http_decision_t api_authorize(void *app, http_exchange_t *ex, uint8_t scope);
+
+/* http_server_t.allows_origin: those of the settings. */
+bool api_allows_origin(void *app, text_view_t origin);
+
 /* http_server_t.is_our_host; app is an api_t. IP literals, our host name, the same under .local, and localhost
- * where the board says so. A name that is none of these may be an attacker's that resolves to us. */
+ * where the board says so, and the names of the settings. A name that is none of these may be an attacker's that resolves to us. */
 bool api_is_our_host(void *app, text_view_t host);
 
 #endif

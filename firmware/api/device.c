@@ -22,6 +22,10 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "sensor", "/api/v1/sensors/{id}" },
         { "value", "/api/v1/sensors/{id}/value" },
         { "readings", "/api/v1/readings" },
+        { "config", "/api/v1/config" },
+        { "claim", "/api/v1/claim" },
+        { "tokens", "/api/v1/tokens" },
+        { "token", "/api/v1/tokens/{id}" },
         { "health", "/healthz" },
     };
     const api_t *api = app;

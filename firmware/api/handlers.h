@@ -16,6 +16,13 @@ void api_sensor_get(http_exchange_t *ex, void *app);
 void api_sensor_value_get(http_exchange_t *ex, void *app);
 void api_reading_list(http_exchange_t *ex, void *app);
 void api_health_get(http_exchange_t *ex, void *app);
+void api_sensor_patch(http_exchange_t *ex, void *app);
+void api_config_get(http_exchange_t *ex, void *app);
+void api_config_patch(http_exchange_t *ex, void *app);
+void api_claim_post(http_exchange_t *ex, void *app);
+void api_token_list(http_exchange_t *ex, void *app);
+void api_token_post(http_exchange_t *ex, void *app);
+void api_token_delete(http_exchange_t *ex, void *app);
 
 /* The media types of all answers. */
 extern const char api_media_json[];

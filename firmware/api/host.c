@@ -19,6 +19,10 @@ bool api_is_our_host(void *app, text_view_t host)
     static const char suffix[] = ".local";
     const api_device_t *device = &((const api_t *)app)->device;
     if (host.bytes[0] == '[' || is_ipv4_literal(host)) return true;
+    const device_settings_t *settings = &((const api_t *)app)->settings->device;
+    for (unsigned i = 0; i < settings->allowed_host_count; i++) {
+        if (text_equal_nocase(host, text_view(settings->allowed_hosts[i]))) return true;
+    }
     if (device->localhost_is_us && text_equal_nocase(host, text_view("localhost"))) return true;
     size_t stem = host.count;
     if (stem > sizeof suffix - 1 &&

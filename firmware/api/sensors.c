@@ -1,4 +1,5 @@
 #include "api/handlers.h"
+#include "api/patch.h"
 
 static void write_value(json_writer_t *json, const sensor_t *sensor)
 {
@@ -32,12 +33,14 @@ static void write_sensor(json_writer_t *json, const sensor_t *sensor, const wall
     json_key(json, "id");
     json_string(json, sensor->id);
     json_key(json, "name");
-    json_string(json, sensor->channel->name);
+    json_string(json, sensor->config.name);
     json_key(json, "kind");
     json_string(json, sensor_kind_name(sensor->channel->kind));
     api_write_reading(json, sensor, clock);
     json_key(json, "interval_ms");
-    json_u32(json, sensor->interval_ms);
+    json_u32(json, sensor->config.interval_ms);
+    json_key(json, "alert");
+    json_string(json, sensor_alert_name(sensor->alert));
     json_key(json, "chip");
     json_string(json, sensor->chip);
     json_object_end(json);
@@ -93,6 +96,28 @@ void api_sensor_get(http_exchange_t *ex, void *app)
     const api_t *api = app;
     const sensor_t *sensor = find_or_refuse(ex, api);
     if (!sensor || !api_accepts_json(ex) || api_unchanged(ex, sensor->tag)) return;
+    write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api->clock);
+}
+
+/* PATCH /api/v1/sensors/{id}, a merge-patch (RFC 7396) of what may be set: name, interval_ms, offset, thresholds
+ * 200 the sensor as it is now; 404 no such sensor
+ * 400 413 no document; 412 428 If-Match; 422 wrong members, each named */
+void api_sensor_patch(http_exchange_t *ex, void *app)
+{
+    const api_t *api = app;
+    const sensor_t *sensor = find_or_refuse(ex, api);
+    if (!sensor || !api_accepts_json(ex)) return;
+    size_t index = (size_t)(sensor - api->sensors->sensors);
+    sensor_settings_t *settings = &api->settings->sensors[index];
+    sensor_settings_t candidate = *settings;
+    if (!api_patch(ex, schema_tag(&sensor_schema, settings), &sensor_schema, sensor->channel->decimals, &candidate)) {
+        return;
+    }
+    if (!schema_equal(&sensor_schema, &candidate, settings)) {
+        *settings = candidate;
+        api->platform->sensor_settings_changed(index);
+    }
+    http_set_etag(ex, sensor->tag);
     write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api->clock);
 }
 

@@ -115,6 +115,32 @@
  * within one sampling interval, seldom enough that a dead bus does not eat the loop. */
 #define SENSOR_RETRY_MS 1000u
 
+/* ---- Actuators -------------------------------------------------------------------------------------- */
+
+/* Chips and ports with actuators that a board may carry. Each costs about 50 bytes of RAM. */
+#define ACTUATOR_DEVICES_MAX 4u
+
+/* Actuators (channels in use of all devices): a fully used PCA9552 and some LEDs of the board. Each costs about
+ * 60 bytes of RAM. */
+#define ACTUATORS_MAX 20u
+
+/* Bytes of an actuator's id with its NUL; longer ones are refused. As for sensors. */
+#define ACTUATOR_ID_BYTES 32u
+
+/* Milliseconds until a device that failed is probed again, as for sensors. */
+#define ACTUATOR_RETRY_MS 1000u
+
+/* Milliseconds between two looks whether an actuator still is as it was set: how long a chip that lost power
+ * goes unnoticed. */
+#define ACTUATOR_CHECK_MS 1000u
+
+/* Milliseconds of light and of dark while an actuator shows which device this is: 2 Hz is seen across a room and
+ * harms nobody (WCAG 2.3.1: 3 flashes a second at most). */
+#define ACTUATOR_BLINK_MS 250u
+
+/* Milliseconds for which it may blink. */
+#define ACTUATOR_IDENTIFY_MS_MAX 600000u
+
 /* ---- Settings --------------------------------------------------------------------------------------- */
 
 /* Wrong members of one document that are told at once; more than a person mends at a time. 16 bytes of stack
@@ -185,6 +211,40 @@
 /* Addresses whose failures are remembered, 24 bytes each. */
 #define LIMITER_ADDRESSES_MAX 16u
 
+/* ---- What lasts --------------------------------------------------------------------------------------- */
+
+/* Bytes of a document. The longest one is that of the tokens. */
+#define STORE_DOCUMENT_BYTES_MAX 4096u
+
+/* Bytes of a document's name with NUL. */
+#define STORE_NAME_BYTES 24u
+
+/* Names of documents that the store remembers, so that one that was lost is not taken for one that never was. */
+#define STORE_NAMES_MAX 16u
+
+/* Bytes of a page of the memory (hal/storage.h): of NOR flash 256, of EEPROMs 64. Three of them are buffers. */
+#define STORE_PAGE_BYTES_MAX 256u
+
+/* Bytes of the map of free blocks, 8 blocks each; a larger area is searched part by part. */
+#define STORE_LOOKAHEAD_BYTES 16u
+
+/* Erasures after which a directory moves to other blocks, so that all wear alike: littlefs recommends 100..1000. */
+#define STORE_BLOCK_CYCLES 500
+
+/* Accesses of one operation. A start with an area full of documents takes about 2,000; what goes beyond this goes
+ * in circles. */
+#define STORE_STEPS_MAX 20000u
+
+/* Documents of all owners. Each costs a pointer here. */
+#define DOCUMENTS_MAX 8u
+
+/* Milliseconds in which further changes of a document are waited for: a person's clicks, a program's burst. A
+ * power cut may lose as much. */
+#define DOCUMENTS_COALESCE_MS 1000u
+
+/* Milliseconds between two tries to write a document that cannot be written, at most. */
+#define DOCUMENTS_RETRY_MS_MAX 60000u
+
 /* ---- What depends on what --------------------------------------------------------------------------- */
 
 _Static_assert(HTTP_TARGET_BYTES_MAX + 64u <= HTTP_HEAD_BUFFER_BYTES, "a request line must fit the buffer");
@@ -198,5 +258,8 @@ _Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the defaul
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
+_Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
+_Static_assert(DOCUMENTS_MAX <= STORE_NAMES_MAX, "every document is remembered");
+_Static_assert(STORE_LOOKAHEAD_BYTES % 8u == 0, "littlefs wants whole words");
 
 #endif

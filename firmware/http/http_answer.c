@@ -20,16 +20,22 @@ static const char *reason(unsigned status)
         { 202, "202 Accepted" },
         { 204, "204 No Content" },
         { 400, "400 Bad Request" },
+        { 401, "401 Unauthorized" },
+        { 403, "403 Forbidden" },
         { 404, "404 Not Found" },
         { 405, "405 Method Not Allowed" },
         { 406, "406 Not Acceptable" },
         { 408, "408 Request Timeout" },
+        { 409, "409 Conflict" },
+        { 412, "412 Precondition Failed" },
         { 413, "413 Content Too Large" },
         { 414, "414 URI Too Long" },
         { 415, "415 Unsupported Media Type" },
         { 417, "417 Expectation Failed" },
         { 421, "421 Misdirected Request" },
         { 422, "422 Unprocessable Content" },
+        { 428, "428 Precondition Required" },
+        { 429, "429 Too Many Requests" },
         { 431, "431 Request Header Fields Too Large" },
         { 500, "500 Internal Server Error" },
         { 501, "501 Not Implemented" },
@@ -69,11 +75,11 @@ static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_m
     text_append(out, "\r\n", 2);
 }
 
-static void write_allow(text_writer_t *out, uint8_t methods)
+static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
 {
     static const char *const names[] = { "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE" };
     bool first = true;
-    text_string(out, "Allow: ");
+    text_string(out, name);
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (!((unsigned)methods >> i & 1u)) continue;
         if (!first) text_string(out, ", ");
@@ -96,7 +102,12 @@ static void write_fields(text_writer_t *out, const http_answer_t *answer, const 
         text_string(out, "\"\r\nCache-Control: no-cache\r\n");
     }
     if (answer->vary_accept) text_string(out, "Vary: Accept\r\n");
-    if (answer->allow) write_allow(out, answer->allow);
+    if (answer->allow) write_methods(out, "Allow: ", answer->allow);
+    if (answer->challenge) {
+        text_string(out, "WWW-Authenticate: ");
+        text_string(out, answer->challenge);
+        text_append(out, "\r\n", 2);
+    }
     if (answer->retry_after_s) {
         text_string(out, "Retry-After: ");
         text_u32(out, answer->retry_after_s);
@@ -109,6 +120,24 @@ static void write_fields(text_writer_t *out, const http_answer_t *answer, const 
     }
 }
 
+/* https://fetch.spec.whatwg.org/#http-cors-protocol */
+static void write_cors(text_writer_t *out, const http_exchange_t *ex)
+{
+    const http_answer_t *answer = &ex->answer;
+    text_view_t origin = http_field(ex, HTTP_FIELD_ORIGIN);
+    text_string(out, "Access-Control-Allow-Origin: ");
+    text_append(out, origin.bytes, origin.count);
+    text_string(out, "\r\nVary: Origin\r\n");
+    if (answer->preflight) {
+        write_methods(out, "Access-Control-Allow-Methods: ", answer->allow);
+        text_string(out,
+                    "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, If-None-Match, "
+                    "Idempotency-Key\r\nAccess-Control-Max-Age: 600\r\n");
+    } else {
+        text_string(out, "Access-Control-Expose-Headers: ETag, Location, Retry-After\r\n");
+    }
+}
+
 /* Head at the start of output, then the gap for framing, then the body's writer. */
 static void start(http_exchange_t *ex, unsigned status, const char *media)
 {
@@ -118,6 +147,7 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
     write_status_line(&out, status);
     write_date(&out, ex->server, conn->now_ms);
     write_fields(&out, answer, media);
+    if (answer->cors) write_cors(&out, ex);
     answer->status = (uint16_t)status;
     answer->head_bytes = (uint16_t)(out.at - conn->output);
     answer->body_start = (uint16_t)(answer->head_bytes + FRAMING_BYTES_MAX);
@@ -287,6 +317,8 @@ void http_answer_reset(http_conn_t *conn)
     answer->vary_accept = false;
     answer->allow = 0;
     answer->retry_after_s = 0;
+    answer->challenge = NULL;
+    answer->cors = answer->preflight = false;
     answer->location[0] = '\0';
     answer->generator = NULL;
     memset(answer->state, 0, sizeof answer->state);

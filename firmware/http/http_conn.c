@@ -22,9 +22,10 @@ static void begin_request(http_conn_t *conn)
     conn->body_bytes = 0;
 }
 
-void http_conn_open(http_conn_t *conn, http_server_t *server, uint64_t now_ms)
+void http_conn_open(http_conn_t *conn, http_server_t *server, const http_peer_t *peer, uint64_t now_ms)
 {
     conn->exchange.server = server;
+    conn->exchange.peer = *peer;
     conn->body_slot = -1;
     conn->peer_closed = conn->answered = false;
     conn->linger_bytes = 0;
@@ -145,6 +146,42 @@ static http_verdict_t check_authority(const http_conn_t *conn)
     return (http_verdict_t){ 421, false, "the host named in the request is not this device" };
 }
 
+/* Scripts of a foreign page can send a simple POST without asking first; they cannot send JSON (CORS). So whatever
+ * changes something must say that it is JSON, with a body or without. */
+static http_verdict_t check_media(const http_exchange_t *ex)
+{
+    const http_method_t changing = HTTP_POST | HTTP_PUT | HTTP_PATCH;
+    if (!ex->match.route || !(ex->request.method & changing)) return HTTP_FINE;
+    text_view_t type = http_field(ex, HTTP_FIELD_CONTENT_TYPE);
+    text_view_t media = http_trim(http_split(&type, ';'));
+    if (text_equal_nocase(media, text_view("application/json"))) return HTTP_FINE;
+    if (ex->request.method == HTTP_PATCH &&
+        text_equal_nocase(media, text_view("application/merge-patch+json"))) {
+        return HTTP_FINE;
+    }
+    return (http_verdict_t){ 415, false, "Content-Type must be application/json" };
+}
+
+static http_verdict_t check_access(http_exchange_t *ex)
+{
+    const http_route_t *route = ex->match.route;
+    if (!route || !route->scope || !ex->server->authorize) return HTTP_FINE;
+    http_decision_t decision = ex->server->authorize(ex->server->app, ex, route->scope);
+    if (decision.status == 0) return HTTP_FINE;
+    ex->answer.challenge = decision.challenge;
+    http_set_retry_after(ex, decision.retry_after_s);
+    return (http_verdict_t){ decision.status, false, decision.detail };
+}
+
+static void check_origin(http_exchange_t *ex)
+{
+    text_view_t origin = http_field(ex, HTTP_FIELD_ORIGIN);
+    if (origin.count == 0 || !ex->server->allows_origin) return;
+    ex->answer.cors = ex->server->allows_origin(ex->server->app, origin);
+    ex->answer.preflight = ex->answer.cors && ex->request.method == HTTP_OPTIONS &&
+                           http_field(ex, HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD).count > 0;
+}
+
 static uint32_t body_limit(const http_exchange_t *ex)
 {
     const http_route_t *route = ex->match.route;
@@ -161,7 +198,12 @@ static void head_complete(http_conn_t *conn)
         ex->close = !ex->request.keep_alive;
         verdict = check_authority(conn);
     }
-    if (verdict.status == 0) verdict = find_route(ex);
+    if (verdict.status == 0) {
+        check_origin(ex);
+        verdict = find_route(ex);
+    }
+    if (verdict.status == 0) verdict = check_access(ex);
+    if (verdict.status == 0) verdict = check_media(ex);
     if (!verdict.close && ex->request.content_bytes > body_limit(ex)) verdict = too_large;
     if (verdict.status == 0 && ex->request.has_content && ex->match.route &&
         ex->match.route->body_bytes_max > 0 && !take_body_buffer(conn)) {

@@ -54,6 +54,9 @@ typedef struct {
     bool vary_accept;
     uint8_t allow;          /* http_method_t bits; 0: no Allow header */
     uint16_t retry_after_s; /* 0: none */
+    const char *challenge;  /* WWW-Authenticate; NULL: none */
+    bool cors;              /* the request's origin may read the answer */
+    bool preflight;         /* and asks what it may do */
     uint64_t etag;
     char location[96];
     http_generator_t generator; /* NULL: the body is complete */
@@ -65,6 +68,7 @@ typedef struct {
 
 struct http_exchange {
     http_server_t *server;
+    http_peer_t peer;
     http_request_t request;
     http_match_t match;
     http_answer_t answer;

@@ -1,5 +1,7 @@
 #include "net/http_tcp_slot.h"
 
+#include <string.h>
+
 /* Smallest piece worth a segment when the heap is nearly used up. */
 #define WRITE_BYTES_MIN 128u
 
@@ -180,6 +182,19 @@ static void on_error(void *arg, err_t err)
     http_conn_close(&slot->conn);
 }
 
+static http_peer_t peer_of(const struct tcp_pcb *pcb)
+{
+    http_peer_t peer = { { 0 } };
+    if (IP_IS_V6(&pcb->remote_ip)) {
+        memcpy(peer.address, ip_2_ip6(&pcb->remote_ip)->addr, sizeof peer.address);
+    } else {
+        uint32_t ipv4 = ip4_addr_get_u32(ip_2_ip4(&pcb->remote_ip));
+        peer.address[10] = peer.address[11] = 0xff;
+        memcpy(peer.address + 12, &ipv4, sizeof ipv4);
+    }
+    return peer;
+}
+
 void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
 {
     http_tcp_t *tcp = slot->owner;
@@ -189,7 +204,8 @@ void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
     slot->told_closed = false;
     slot->tx_closed = false;
     if (++tcp->slots_used > tcp->slots_peak) tcp->slots_peak = tcp->slots_used;
-    http_conn_open(&slot->conn, tcp->server, tcp->now_ms);
+    http_peer_t peer = peer_of(pcb);
+    http_conn_open(&slot->conn, tcp->server, &peer, tcp->now_ms);
     tcp_arg(pcb, slot);
     tcp_recv(pcb, on_recv);
     tcp_sent(pcb, on_sent);

@@ -15,6 +15,7 @@
 #define MPS2_UART0       0x40004000u /* CMSDK APB UART */
 #define MPS2_I2C_TOUCH   0x40022000u /* SBCON: touch screen */
 #define MPS2_I2C_AUDIO   0x40023000u /* SBCON: audio codec */
+#define MPS2_FPGAIO      0x40028000u /* LEDs, counters */
 #define MPS2_I2C_SHIELD0 0x40029000u /* SBCON: Arduino shield 0 */
 #define MPS2_I2C_SHIELD1 0x4002a000u /* SBCON: Arduino shield 1 */
 #define MPS2_ETHERNET    0x40200000u /* LAN9220 */

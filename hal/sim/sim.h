@@ -19,6 +19,7 @@ typedef struct {
     char command_line[SIM_COMMAND_LINE_BYTES], parsed[SIM_COMMAND_LINE_BYTES];
     char *arguments[SIM_ARGUMENTS_MAX + 1u], *parsed_arguments[SIM_ARGUMENTS_MAX + 1u];
     sim_options_t options;
+    sim_outputs_t outputs;
     reset_cause_t reset_cause;
     sim_eth_t eth;
     sim_control_t control;
@@ -27,6 +28,10 @@ typedef struct {
 } sim_t;
 
 sim_t *sim_instance(void);
+
+/* For board_init, before it starts: what of the board the control socket shows.
+ * outputs   count of them, alive as long as the process */
+void sim_show_outputs(const sim_output_t *outputs, size_t count);
 
 /* For board_init: takes the options from the process's command line, and starts. SIGINT, SIGTERM and SIGHUP
  * then end the process in hal_system_idle, with exit code 0 and nothing left behind. Ends the process with a

@@ -31,9 +31,14 @@ static const char *run_set(const sim_command_t *on, char *words[], char *data)
 
 static const char *run_get(const sim_command_t *on, char *words[], char *data)
 {
+    const sim_output_t *output = sim_output_find(on->outputs, words[1]);
+    if (output) {
+        (void)snprintf(data, SIM_ANSWER_BYTES, "%s", output->read(output->model, output->index));
+        return NULL;
+    }
     unsigned quantity;
     const sim_chip_t *chip = sim_i2c_find_sensor(on->bus, words[1], &quantity);
-    if (!chip) return no_such_sensor;
+    if (!chip) return "no such sensor or actuator";
     sim_decimal_format(data, chip->ops->get(chip->model, quantity), chip->quantities[quantity].decimals);
     return NULL;
 }

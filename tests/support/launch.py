@@ -176,6 +176,7 @@ class Process:
         self._check_sensors()
         ours, theirs = socket.socketpair()
         boot = self._boot_options_file()
+        storage = self._storage_file()
         command = [
             facts["emulator"],
             *("-M", facts["machine"], "-kernel", self.image, "-nodefaults", "-display", "none"),
@@ -189,17 +190,19 @@ class Process:
                 command += arguments
         loader = facts["boot_options"]["loader"].replace("FILE", f"/proc/self/fd/{boot}")
         command += loader.split(" ")
+        command += [word.replace("FILE", f"/proc/self/fd/{storage}") for word in facts["storage"]["arguments"]]
         if options.pcap:
             command += ["-object", f"filter-dump,id=dump,netdev=net0,file={os.fspath(options.pcap)}"]
         if options.control:
             command += ["-qmp", f"unix:{os.fspath(options.control)},server=on,wait=off"]
         try:
-            self._spawn(command, (theirs.fileno(), boot))
+            self._spawn(command, (theirs.fileno(), boot, storage))
         except FileNotFoundError:
             raise BadOption(f"{facts['emulator']} is not installed") from None
         finally:
             theirs.close()
             os.close(boot)
+            os.close(storage)
         try:
             self.qmp = Qmp(ours, self._on_event)
             self._apply_values()
@@ -261,12 +264,29 @@ class Process:
             "ipv4_address": address,
             "ipv4_netmask": mask,
             "ipv4_gateway": gateway,
+            "seed": os.urandom(32),  # a board without a generator has no other secret at its first start
             "crc32": 0,
         }
         block = struct.pack(facts["struct"], *(fields[name] for name in facts["fields"]))
         block = block[:-4] + struct.pack("<I", zlib.crc32(block[:-4]))
         descriptor = os.memfd_create("boot-options", 0)
         os.write(descriptor, block)
+        return descriptor
+
+    def _storage_file(self):
+        """The memory chip's contents: a file among what lasts, erased when it is new; else just for this run."""
+        size = self.board.emulator["storage"]["bytes"]
+        if self.options.state:
+            path = os.path.join(self.options.state, "storage.bin")
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        else:
+            path, descriptor = "storage", os.memfd_create("storage", 0)
+        found = os.fstat(descriptor).st_size
+        if found == 0:
+            os.pwrite(descriptor, b"\xff" * size, 0)
+        elif found != size:
+            os.close(descriptor)
+            raise BadOption(f"{path} has {found} bytes, the memory has {size}")
         return descriptor
 
     def _apply_values(self, only=None):

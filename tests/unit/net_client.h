@@ -193,9 +193,9 @@ static inline void put_digest(http_exchange_t *ex, void *app)
 }
 
 static const http_route_t routes[] = {
-    { HTTP_GET, "/hello", get_hello, 0 },
-    { HTTP_GET, "/long", get_long, 0 },
-    { HTTP_PUT, "/digest", put_digest, 4096 },
+    { HTTP_GET, "/hello", get_hello, 0, 0 },
+    { HTTP_GET, "/long", get_long, 0, 0 },
+    { HTTP_PUT, "/digest", put_digest, 0, 4096 },
 };
 
 static inline void write_problem(http_exchange_t *ex, unsigned status, const char *detail)

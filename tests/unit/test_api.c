@@ -74,7 +74,7 @@ static const char *reset_cause(void)
     return "power_on";
 }
 
-static const api_platform_t platform = { read_uptime, read_network, read_pool, read_stack, reset_cause };
+static const api_platform_t platform = { read_uptime, read_network, read_pool, read_stack, reset_cause, NULL, NULL };
 
 static int set_up(void **state)
 {
@@ -118,7 +118,8 @@ static void sample(bench_t *bench, uint64_t now_ms)
 static const char *ask(bench_t *bench, const char *request)
 {
     size_t length = strlen(request), used = 0, got = 0;
-    http_conn_open(&bench->conn, &bench->server, uptime_ms);
+    static const http_peer_t peer = { { 0 } };
+    http_conn_open(&bench->conn, &bench->server, &peer, uptime_ms);
     for (;;) {
         const uint8_t *out;
         size_t n = http_conn_output(&bench->conn, &out);

@@ -90,10 +90,10 @@ static void move(http_exchange_t *ex, void *app)
 }
 
 static const http_route_t routes[] = {
-    { HTTP_GET, "/", get_root, 0 },         { HTTP_POST, "/echo", echo, 64 },
-    { HTTP_GET, "/too-much", too_much, 0 }, { HTTP_GET, "/big", get_big, 0 },
-    { HTTP_POST, "/move", move, 0 },        { HTTP_PUT, "/move", move, 0 },
-    { HTTP_GET, "/no", get_impossible, 0 },
+    { HTTP_GET, "/", get_root, 0, 0 },         { HTTP_POST, "/echo", echo, 0, 64 },
+    { HTTP_GET, "/too-much", too_much, 0, 0 }, { HTTP_GET, "/big", get_big, 0, 0 },
+    { HTTP_POST, "/move", move, 0, 0 },        { HTTP_PUT, "/move", move, 0, 0 },
+    { HTTP_GET, "/no", get_impossible, 0, 0 },
 };
 
 static void write_problem(http_exchange_t *ex, unsigned status, const char *detail)
@@ -107,6 +107,8 @@ static bool is_our_host(void *app, text_view_t host)
     return text_equal(host, text_view("d"));
 }
 
+static const http_peer_t nobody;
+
 /* ---- Tools ------------------------------------------------------------------------------------------------- */
 
 static int set_up(void **state)
@@ -119,7 +121,7 @@ static int set_up(void **state)
         .is_our_host = is_our_host,
         .clock = &bench.clock,
     };
-    http_conn_open(&bench.conn, &bench.server, 1000);
+    http_conn_open(&bench.conn, &bench.server, &nobody, 1000);
     *state = &bench;
     return 0;
 }
@@ -292,7 +294,7 @@ static void a_body_that_finds_no_buffer_is_503_and_the_next_try_works(void **sta
     static const char head[] = "POST /echo HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\n";
     bench_t *bench = *state;
     for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) {
-        http_conn_open(&others[i], &bench->server, 1000);
+        http_conn_open(&others[i], &bench->server, &nobody, 1000);
         http_conn_feed(&others[i], (const uint8_t *)head, sizeof head - 1, 1000);
     }
     assert_int_equal(bench->server.bodies.peak, HTTP_BODIES_MAX);

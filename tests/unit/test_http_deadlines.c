@@ -14,6 +14,8 @@
 #define POST(more) "POST / HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n" more "\r\n"
 #define OPENED_MS  1000u
 
+static const http_peer_t nobody;
+
 typedef struct {
     http_server_t server;
     http_conn_t conn;
@@ -54,7 +56,7 @@ static void open_bench(bench_t *bench)
         .is_our_host = is_our_host,
         .clock = &no_time,
     };
-    http_conn_open(&bench->conn, &bench->server, OPENED_MS);
+    http_conn_open(&bench->conn, &bench->server, &nobody, OPENED_MS);
 }
 
 static int set_up(void **state)

@@ -113,11 +113,11 @@ static void get_long(http_exchange_t *ex, void *app)
 }
 
 static const http_route_t routes[] = {
-    { HTTP_GET, "/", get_root, 0 },         { HTTP_GET, "/item/{id}", get_item, 0 },
-    { HTTP_POST, "/echo", echo, 64 },       { HTTP_PUT, "/echo", echo, 64 },
-    { HTTP_PATCH, "/patch", echo, 64 },     { HTTP_GET, "/nothing", get_nothing, 0 },
-    { HTTP_GET, "/tagged", get_tagged, 0 }, { HTTP_GET, "/either", get_either, 0 },
-    { HTTP_GET, "/short", get_short, 0 },   { HTTP_GET, "/long", get_long, 0 },
+    { HTTP_GET, "/", get_root, 0, 0 },         { HTTP_GET, "/item/{id}", get_item, 0, 0 },
+    { HTTP_POST, "/echo", echo, 0, 64 },       { HTTP_PUT, "/echo", echo, 0, 64 },
+    { HTTP_PATCH, "/patch", echo, 0, 64 },     { HTTP_GET, "/nothing", get_nothing, 0, 0 },
+    { HTTP_GET, "/tagged", get_tagged, 0, 0 }, { HTTP_GET, "/either", get_either, 0, 0 },
+    { HTTP_GET, "/short", get_short, 0, 0 },   { HTTP_GET, "/long", get_long, 0, 0 },
 };
 
 static void write_problem(http_exchange_t *ex, unsigned status, const char *detail)
@@ -132,6 +132,7 @@ static bool is_our_host(void *app, text_view_t host)
 }
 
 static const wall_clock_t no_time;
+static const http_peer_t nobody;
 
 /* ---- Reading a vector -------------------------------------------------------------------------------------- */
 
@@ -226,7 +227,7 @@ static void start(bench_t *bench)
         .clock = &no_time,
     };
     bench->output_bytes = 0;
-    http_conn_open(&bench->conn, &bench->server, NOW_MS);
+    http_conn_open(&bench->conn, &bench->server, &nobody, NOW_MS);
 }
 
 /* Offers input until it is taken or nothing moves, taking output at most step bytes at a time. */
