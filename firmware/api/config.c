@@ -25,10 +25,11 @@ void api_config_patch(http_exchange_t *ex, void *app)
     const api_t *api = app;
     device_settings_t candidate = api->settings->device;
     if (!api_accepts_json(ex)) return;
-    if (!api_patch(ex, schema_tag(&device_schema, &candidate), &device_schema, 0, &candidate)) return;
+    if (!api_patch(ex, schema_tag(&device_schema, &candidate), UINT64_MAX, &device_schema, 0, &candidate))
+        return;
     if (!schema_equal(&device_schema, &candidate, &api->settings->device)) {
         api->settings->device = candidate;
-        api->platform->device_settings_changed();
+        api->platform->device_settings_changed(api->context);
     }
     respond_config(ex, &api->settings->device);
 }

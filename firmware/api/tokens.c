@@ -27,31 +27,6 @@ bool api_allows_origin(void *app, text_view_t origin)
     return false;
 }
 
-/* ---- What comes in ----------------------------------------------------------------------------------- */
-
-/* A string member of a document; NULL when it is absent or something else. */
-static const char *string_member(const cJSON *document, const char *name)
-{
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(document, name));
-}
-
-/* Refuses members that are not among names. */
-static void only_members(const cJSON *document, const char *const names[], size_t count,
-                         schema_errors_t *errors)
-{
-    const cJSON *member;
-    if (!cJSON_IsObject(document)) schema_cross_error(errors, "", "must be an object");
-    cJSON_ArrayForEach(member, document)
-    {
-        size_t i = 0;
-        while (i < count && (!member->string || strcmp(member->string, names[i]) != 0)) i++;
-        if (i == count) {
-            schema_errors_add(errors,
-                              (schema_error_t){ { "", 0 }, member->string, "there is no such member", -1 });
-        }
-    }
-}
-
 /* ---- What goes out ----------------------------------------------------------------------------------- */
 
 static void write_token(json_writer_t *json, const token_t *token)
@@ -144,8 +119,9 @@ void api_claim_post(http_exchange_t *ex, void *app)
     json_document_t document;
     if (!api_accepts_json(ex) || !api_read_document(ex, &document)) return;
     schema_errors_t errors = schema_errors();
-    only_members(document.root, members, 2, &errors);
-    const char *code = string_member(document.root, "code"), *name = string_member(document.root, "name");
+    api_only_members(document.root, members, 2, &errors);
+    const char *code = api_string_member(document.root, "code"),
+               *name = api_string_member(document.root, "name");
     if (!cJSON_GetObjectItemCaseSensitive(document.root, "name")) name = "owner";
     if (!code) schema_cross_error(&errors, "code", "must be the setup code on the console");
     if (!name || !tokens_name_is_valid(text_view(name))) {
@@ -201,8 +177,9 @@ void api_token_post(http_exchange_t *ex, void *app)
     json_document_t document;
     if (!api_accepts_json(ex) || !api_read_document(ex, &document)) return;
     schema_errors_t errors = schema_errors();
-    only_members(document.root, members, 2, &errors);
-    const char *name = string_member(document.root, "name"), *scope = string_member(document.root, "scope");
+    api_only_members(document.root, members, 2, &errors);
+    const char *name = api_string_member(document.root, "name"),
+               *scope = api_string_member(document.root, "scope");
     if (!name || !tokens_name_is_valid(text_view(name))) {
         schema_cross_error(&errors, "name", "must be 1 to 32 bytes of text");
     }

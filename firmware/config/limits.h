@@ -90,9 +90,9 @@
  * compared with each other to find duplicates: 8 bytes of stack each while a document is scanned. */
 #define JSON_READ_NAMES_MAX 64u
 
-/* Bytes in which cJSON builds a document that came in. A value costs it 10 words and its text: the device's
- * settings at their longest need 3 KiB on a 32-bit core. In words, so that every board refuses alike. */
-#define JSON_ARENA_BYTES (1536u * sizeof(void *))
+/* Bytes in which cJSON builds a document that came in. A value costs it 10 words and its text: all
+ * tokens at their longest need 7 KiB on a 32-bit core, the device's settings 3 KiB. In words, so that every board refuses alike. */
+#define JSON_ARENA_BYTES (2048u * sizeof(void *))
 
 /* Bytes of one log line with its ending; longer ones are cut. Two console lines of 80. */
 #define LOG_LINE_BYTES 160u
@@ -141,6 +141,25 @@
 /* Milliseconds for which it may blink. */
 #define ACTUATOR_IDENTIFY_MS_MAX 600000u
 
+/* ---- Actions ---------------------------------------------------------------------------------------- */
+
+/* Runs of actions that are remembered, 80 bytes each: how far back a client can ask, or repeat with the same
+ * Idempotency-Key. */
+#define ACTION_RUNS_MAX 8u
+
+/* Bytes of an Idempotency-Key; a UUID has 36. */
+#define ACTION_KEY_BYTES_MAX 128u
+
+/* Milliseconds that the device identifies itself when nobody says how long: time to walk to a rack. */
+#define ACTION_IDENTIFY_MS_DEFAULT 10000u
+
+/* Milliseconds between the answer to a request that restarts the device, or moves it to another address, and the
+ * deed: the answer is acknowledged in one round trip, and this is a slow one. */
+#define ACTION_DELAY_MS 500u
+
+/* Milliseconds that a calibration waits for a sample beyond three intervals of its sensor. */
+#define ACTION_CALIBRATE_GRACE_MS 1000u
+
 /* ---- Settings --------------------------------------------------------------------------------------- */
 
 /* Wrong members of one document that are told at once; more than a person mends at a time. 16 bytes of stack
@@ -178,6 +197,10 @@
 #define NET_TCP_SPARE_PCBS 12u
 
 /* ---- Who may ----------------------------------------------------------------------------------------- */
+
+/* Milliseconds between two times that the random generator takes in what it has seen since: an hour, 50,000
+ * instructions. */
+#define RANDOM_RESEED_MS 3600000u
 
 /* Tokens of a device: its owners, a panel, a scraper, some scripts. Each costs about 100 bytes of RAM and
  * TOKEN_DOCUMENT_BYTES of the document. */
@@ -235,8 +258,9 @@
  * in circles. */
 #define STORE_STEPS_MAX 20000u
 
-/* Documents of all owners. Each costs a pointer here. */
-#define DOCUMENTS_MAX 8u
+/* Documents of all owners: one a sensor chip, and settings of the device, of actuators, their outputs, actions and
+ * tokens. Each costs a pointer here. */
+#define DOCUMENTS_MAX 14u
 
 /* Milliseconds in which further changes of a document are waited for: a person's clicks, a program's burst. A
  * power cut may lose as much. */
@@ -259,7 +283,8 @@ _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
-_Static_assert(DOCUMENTS_MAX <= STORE_NAMES_MAX, "every document is remembered");
+_Static_assert(SENSOR_DEVICES_MAX + 5u <= DOCUMENTS_MAX, "a document each");
+_Static_assert(DOCUMENTS_MAX < STORE_NAMES_MAX, "every document is remembered, and the seed");
 _Static_assert(STORE_LOOKAHEAD_BYTES % 8u == 0, "littlefs wants whole words");
 
 #endif

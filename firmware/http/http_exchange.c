@@ -90,8 +90,20 @@ void http_set_etag(http_exchange_t *ex, uint64_t tag)
     ex->answer.has_etag = true;
 }
 
+/* mine      a tag of 16 digits in quotes; those whose nibble of mask is 0 may differ */
+static bool same_tag(text_view_t theirs, const char mine[18], uint64_t mask)
+{
+    if (theirs.count != 18) return false;
+    for (unsigned i = 0; i < 18; i++) {
+        bool counts = i == 0 || i == 17 || (mask >> (64u - 4u * i) & 0xfu) != 0;
+        if (counts && theirs.bytes[i] != mine[i]) return false;
+    }
+    return true;
+}
+
 /* Whether a field of entity tags (RFC 9110 section 8.8.3) names a tag of ours, or any by "*". */
-static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_t tag, bool weak_counts)
+static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_t tag, uint64_t mask,
+                      bool weak_counts)
 {
     char mine[18];
     text_writer_t out = text_writer(mine, sizeof mine);
@@ -107,7 +119,7 @@ static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_
                 theirs.bytes += 2;
                 theirs.count -= 2;
             }
-            if (text_equal(theirs, (text_view_t){ mine, sizeof mine })) return true;
+            if (same_tag(theirs, mine, mask)) return true;
         }
     }
     return false;
@@ -115,17 +127,17 @@ static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_
 
 bool http_client_has_it(const http_exchange_t *ex)
 {
-    return names_tag(ex, HTTP_FIELD_IF_NONE_MATCH, ex->answer.etag, true);
+    return names_tag(ex, HTTP_FIELD_IF_NONE_MATCH, ex->answer.etag, UINT64_MAX, true);
 }
 
-http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag)
+http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag, uint64_t mask)
 {
     const http_request_t *request = &ex->request;
     if (http_head_next_field(request, HTTP_FIELD_IF_MATCH, 0) == request->field_count) {
         return HTTP_PRECONDITION_NONE;
     }
-    return names_tag(ex, HTTP_FIELD_IF_MATCH, tag, false) ? HTTP_PRECONDITION_HOLDS
-                                                          : HTTP_PRECONDITION_FAILED;
+    return names_tag(ex, HTTP_FIELD_IF_MATCH, tag, mask, false) ? HTTP_PRECONDITION_HOLDS
+                                                                : HTTP_PRECONDITION_FAILED;
 }
 
 void http_set_allow(http_exchange_t *ex, uint8_t methods)

@@ -64,8 +64,10 @@ typedef enum {
     HTTP_PRECONDITION_FAILED, /* answer 412 */
 } http_precondition_t;
 
-/* If-Match (RFC 9110 section 13.1.1) against a strong tag. */
-http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag);
+/* If-Match (RFC 9110 section 13.1.1) against a strong tag.
+ * mask      which nibbles of the tag count: UINT64_MAX for all. A resource of which a part changes by itself keeps
+ *           that part's digest in the others. */
+http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag, uint64_t mask);
 
 /* Allow: of a 405 or an OPTIONS answer. */
 void http_set_allow(http_exchange_t *ex, uint8_t methods);

@@ -1,6 +1,7 @@
 """A device under test: started, asked, disturbed and stopped by a test."""
 
 import copy
+import json
 import os
 import shutil
 import socket
@@ -8,7 +9,7 @@ import tempfile
 import threading
 import time
 
-from support import launch
+from support import launch, owner
 from support.http1 import Client, Closed
 
 
@@ -37,6 +38,7 @@ class Device:
         self._first = launch.Options(state=os.path.join(self._folder, "state"), **options)
         self.options = copy.deepcopy(self._first)
         self.process = None
+        self.token = None  # of the owner, after claim()
         self._client = None
         self._control = None
 
@@ -124,6 +126,34 @@ class Device:
 
     def get(self, path, headers=()):
         return self.request(path, headers)
+
+    def claim(self):
+        """Makes us its owner, with the code on its console. Returns the token."""
+        assert self.process.console.wait_for("setup code: ", 10), self.console
+        self.token = owner.claim(("127.0.0.1", self.port), owner.setup_code(self.process.console), "test")
+        return self.token
+
+    def call(self, method, path, body=None, token=..., match=None, headers=()):
+        """A request with the owner's token (or another, or None), a JSON body and If-Match."""
+        headers = list(headers)
+        token = self.token if token is ... else token
+        if token:
+            headers.append(("Authorization", f"Bearer {token}"))
+        if match:
+            headers.append(("If-Match", match))
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        if method in ("POST", "PUT", "PATCH") and not any(name.lower() == "content-type" for name, _ in headers):
+            headers.append(("Content-Type", "application/json"))
+        return self.request(path, headers, method, body)
+
+    def patch(self, path, body, **kwargs):
+        """A merge-patch of what is there now."""
+        return self.call("PATCH", path, body, match=self.call("GET", path).header("etag"), **kwargs)
+
+    def written(self, timeout=10.0):
+        """Waits until all that has changed lasts."""
+        eventually(lambda: self.call("GET", "/api/v1/status").json()["store"]["pending"] == 0, timeout)
 
     def sensor(self, sensor):
         return self.get(f"/api/v1/sensors/{sensor}").json()

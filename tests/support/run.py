@@ -12,7 +12,7 @@ from pathlib import Path
 # Run as a script: the package's parent, not this folder, is where imports begin.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from support import launch  # noqa: E402
+from support import launch, owner  # noqa: E402
 from support.board import ROOT, Board, UnknownBoard  # noqa: E402
 
 
@@ -55,6 +55,7 @@ def parse(arguments):
                         help="start with this chip missing")
     parser.add_argument("--control", metavar="PATH",
                         help="AF_UNIX socket that changes sensors while it runs (emulator: QMP)")
+    parser.add_argument("--claim", metavar="FILE", help="own it: write its admin token to FILE (mode 0600)")
     parser.add_argument("--image", metavar="FILE", help="instead of the one in build/BOARD")
     return parser.parse_args(arguments)
 
@@ -98,9 +99,18 @@ def start(board, image, options):
         raise
 
 
-def serve(board, image, options):
+def address_of(where):
+    """(host, port) of http://host:port/."""
+    match = re.fullmatch(r"http://([^:/]+)(?::(\d+))?/", where)
+    return match[1], int(match[2] or 80)
+
+
+def serve(board, image, options, token_file):
     process, where = start(board, image, options)
     try:
+        if token_file:
+            owner.claim_into(token_file, address_of(where), process.console)
+            say(f"the token is in {token_file}")
         say(f"Ctrl-C stops it (or: kill {os.getpid()})")  # first: whoever waits for ready may end us at once
         print(f"ready {where}", flush=True)
         process.child.wait()
@@ -119,13 +129,18 @@ def main():
     try:
         arguments = parse(sys.argv[1:])
         board = Board(arguments.board)
-        serve(board, arguments.image or board.image, options_of(arguments, board))
+        if arguments.claim and arguments.net.startswith("unix"):
+            raise launch.BadOption("--claim needs a network on which this machine can ask the device")
+        serve(board, arguments.image or board.image, options_of(arguments, board), arguments.claim)
     except (launch.BadOption, UnknownBoard) as error:
         say(error)
         return 2
     except OSError as error:  # a state folder that cannot be one, a file that may not be written
         say(f"{error.filename or 'this machine'}: {error.strerror}")
         return 2
+    except owner.NotClaimed as error:
+        say(error)
+        return 1
     except launch.DeviceDied as error:
         say(error)
         return 2 if "exit code 2;" in str(error) else 1

@@ -67,7 +67,7 @@ static void registering_finds_our_bugs(void **state)
     document_t more[DOCUMENTS_MAX];
     char names[DOCUMENTS_MAX][4];
     for (unsigned i = 3; i < DOCUMENTS_MAX; i++) {
-        (void)snprintf(names[i], sizeof names[i], "d%u", i % 10u);
+        (void)snprintf(names[i], sizeof names[i], "d%u", i % 100u);
         more[i] = named(names[i], &values[0]);
         assert_int_equal(documents_register(&documents, &more[i]), STATUS_OK);
     }
