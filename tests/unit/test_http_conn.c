@@ -93,7 +93,7 @@ static const http_route_t routes[] = {
     { HTTP_GET, "/", get_root, 0, 0 },         { HTTP_POST, "/echo", echo, 0, 64 },
     { HTTP_GET, "/too-much", too_much, 0, 0 }, { HTTP_GET, "/big", get_big, 0, 0 },
     { HTTP_POST, "/move", move, 0, 0 },        { HTTP_PUT, "/move", move, 0, 0 },
-    { HTTP_GET, "/no", get_impossible, 0, 0 },
+    { HTTP_GET, "/no", get_impossible, 0, 0 }, { HTTP_GET, "/scoped", get_root, 1, 0 },
 };
 
 static void write_problem(http_exchange_t *ex, unsigned status, const char *detail)
@@ -397,6 +397,23 @@ static void a_status_without_a_phrase_is_still_a_status_line(void **state)
     assert_non_null(strstr(bench->output, "HTTP/1.1 299 \r\n"));
 }
 
+/* Vectors have a server with all of it; this one has neither authorize nor allows_origin. */
+static void a_server_without_owners_and_origins_says_nothing_of_them(void **state)
+{
+    bench_t *bench = *state;
+    feed(bench, "GET /scoped HTTP/1.1\r\nHost: d\r\nOrigin: http://a\r\n\r\n", 2000);
+    take(bench, 2000);
+    assert_non_null(strstr(bench->output, "\"root\""));
+    assert_null(strstr(bench->output, "Vary:"));
+    assert_null(strstr(bench->output, "Access-Control"));
+    bench->output_bytes = 0;
+    feed(bench,
+         "OPTIONS / HTTP/1.1\r\nHost: d\r\nOrigin: http://a\r\nAccess-Control-Request-Method: GET\r\n\r\n",
+         2000);
+    take(bench, 2000);
+    assert_null(strstr(bench->output, "Access-Control"));
+}
+
 static void the_refusal_is_a_whole_answer(void **state)
 {
     (void)state;
@@ -434,6 +451,7 @@ int main(void)
         TEST(date_appears_when_the_clock_is_set_and_follows_it),
         TEST(a_handler_may_name_a_location_and_end_the_connection),
         TEST(a_status_without_a_phrase_is_still_a_status_line),
+        TEST(a_server_without_owners_and_origins_says_nothing_of_them),
         TEST(the_refusal_is_a_whole_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
