@@ -26,11 +26,18 @@ static void init_clock(void)
     if (hal_clock_utc_ms(&utc_ms) == STATUS_OK) wall_clock_set(&app.clock, hal_clock_ms(), utc_ms);
 }
 
+static void note_alert(void *context, const sensor_t *sensor)
+{
+    (void)context;
+    log_warning("app", "sensor %s: alert %s", sensor->id, sensor_alert_name(sensor->alert));
+}
+
 static void init_domain(const board_t *board)
 {
     if (sensor_registry_init(&app.sensors, board->sensors, board->sensor_count, &app.clock) != STATUS_OK) {
         hal_system_panic("the board's sensor table does not fit limits.h");
     }
+    sensor_registry_on_alert(&app.sensors, note_alert, NULL);
     if (actuator_registry_init(&app.actuators, board->actuators, board->actuator_count) != STATUS_OK) {
         hal_system_panic("the board's actuator table does not fit limits.h");
     }

@@ -11,17 +11,15 @@
 static void apply_sensor(app_t *app, size_t index)
 {
     const sensor_settings_t *settings = &app->settings.sensors[index];
-    const sensor_channel_t *channel = app->sensors.sensors[index].channel;
     _Static_assert(SCHEMA_NO_DECIMAL == SENSOR_NO_THRESHOLD, "no threshold is written alike");
-    sensor_config_t config = {
-        .name = settings->name[0] ? settings->name : channel->name,
-        .interval_ms =
-            settings->interval_ms ? settings->interval_ms : app->settings.device.sampling_interval_ms,
-        .offset = settings->offset,
-        .min = settings->threshold_min,
-        .max = settings->threshold_max,
-        .hysteresis = settings->hysteresis,
-    };
+    sensor_config_t config = sensor_config_default(app->sensors.sensors[index].channel);
+    if (settings->name[0]) config.name = settings->name;
+    config.interval_ms =
+        settings->interval_ms ? settings->interval_ms : app->settings.device.sampling_interval_ms;
+    config.offset = settings->offset;
+    config.min = settings->threshold_min;
+    config.max = settings->threshold_max;
+    config.hysteresis = settings->hysteresis;
     if (sensor_registry_configure(&app->sensors, index, &config, hal_clock_ms()) != STATUS_OK) {
         log_error("app", "settings of sensor %s do not fit it", app->sensors.sensors[index].id);
     }
@@ -180,7 +178,11 @@ static void take_settings(const schema_t *schema, schema_decimals_t decimals, co
     schema_errors_t errors = schema_errors();
     memcpy(candidate, settings, schema->bytes);
     if (!schema_merge_patch(schema, decimals, object, candidate, &errors)) {
-        log_warning("app", "%u stored settings are not valid any more", (unsigned)errors.count);
+        for (unsigned i = 0; i < errors.count; i++) {
+            char pointer[SCHEMA_POINTER_BYTES];
+            const char *detail = schema_error_pointer(&errors.items[i], pointer);
+            log_warning("app", "stored setting %s is left out: %s", pointer, detail);
+        }
         schema_errors_t again = schema_errors();
         const cJSON nothing = { .type = cJSON_Object };
         if (!schema_merge_patch(schema, decimals, &nothing, candidate, &again)) return;

@@ -90,7 +90,9 @@ static int examine(store_t *store, const store_file_t *file, size_t *found)
     return result == LFS2_ERR_CORRUPT ? FILE_DAMAGED : result;
 }
 
-int store_file_examine(store_t *store, const store_file_t *file)
+/* Reads a whole file and judges it.
+ * returns   a store_finding_t (without a text to compare with FILE_DIFFERS), or an error */
+static int judge(store_t *store, const store_file_t *file)
 {
     size_t found;
     return examine(store, file, &found);
@@ -154,7 +156,7 @@ static int count_used(store_t *store)
 int store_file_write(store_t *store, void *argument)
 {
     const store_file_t *file = argument;
-    int finding = store_file_examine(store, file);
+    int finding = judge(store, file);
     if (finding < 0 || finding == FILE_SAME) return finding;
     int error = 0;
     if (finding == FILE_DAMAGED) {
@@ -192,7 +194,7 @@ static int check_entry(store_t *store, const struct lfs2_info *info)
     if (info->type != LFS2_TYPE_REG) return 0;
     if (info->size > STORE_DOCUMENT_BYTES_MAX + STORE_SUM_BYTES) return LFS2_ERR_CORRUPT;
     if (!store_name_is_valid(info->name)) return 0;
-    int finding = store_file_examine(store, &(store_file_t){ .name = info->name });
+    int finding = judge(store, &(store_file_t){ .name = info->name });
     if (finding == FILE_DAMAGED) {
         log_error("store", "document %s is damaged", info->name);
         store->health.damaged++;

@@ -49,10 +49,6 @@ typedef struct {
 
 typedef enum { FILE_MISSING, FILE_DAMAGED, FILE_DIFFERS, FILE_SAME } store_finding_t;
 
-/* Reads a whole file and judges it.
- * returns   a store_finding_t (without a text to compare with FILE_DIFFERS), or an error */
-int store_file_examine(store_t *store, const store_file_t *file);
-
 /* store_work_t; their argument is a store_file_t. Reading gives a store_finding_t. */
 int store_file_read(store_t *store, void *argument);
 int store_file_write(store_t *store, void *argument);
