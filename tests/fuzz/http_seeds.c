@@ -18,7 +18,7 @@ static void choose_arrival(const char *name, uint8_t arrival[8])
 
 static bool make_seed(const char *from, const char *name, const char *to)
 {
-    static http_vector_t vector;
+    static vector_t vector;
     char path[1024];
     uint8_t arrival[8];
     (void)snprintf(path, sizeof path, "%s/%s", from, name);

@@ -18,7 +18,7 @@ typedef struct {
     char expected[1024]; /* the line behind "=> " */
     char checks[HTTP_VECTOR_CHECKS_MAX][256];
     unsigned check_count;
-} http_vector_t;
+} vector_t;
 
 /* Takes one character or one escape off the front of at. */
 static char http_vector_unescape(const char **at)
@@ -40,14 +40,14 @@ static char http_vector_unescape(const char **at)
     }
 }
 
-static bool http_vector_add(http_vector_t *vector, const char **at)
+static bool http_vector_add(vector_t *vector, const char **at)
 {
     if (vector->input_bytes == sizeof vector->input) return false;
     vector->input[vector->input_bytes++] = http_vector_unescape(at);
     return true;
 }
 
-static bool http_vector_add_line(http_vector_t *vector, const char *line)
+static bool http_vector_add_line(vector_t *vector, const char *line)
 {
     while (*line) {
         char *star = NULL;
@@ -68,7 +68,7 @@ static bool http_vector_add_line(http_vector_t *vector, const char *line)
     return true;
 }
 
-static bool http_vector_take_line(http_vector_t *vector, const char *line)
+static bool http_vector_take_line(vector_t *vector, const char *line)
 {
     if (line[0] == '#') return true;
     if (strncmp(line, "=> ", 3) == 0) {
@@ -83,7 +83,7 @@ static bool http_vector_take_line(http_vector_t *vector, const char *line)
 
 /* path      borrowed as the vector's name
  * returns   false when there is no such file or it is no vector */
-static bool http_vector_read(http_vector_t *vector, const char *path)
+static bool http_vector_read(vector_t *vector, const char *path)
 {
     char line[8192];
     FILE *file = fopen(path, "r");

@@ -208,7 +208,7 @@ static void describe(const bench_t *bench, char *text, size_t text_bytes)
     *out.at = '\0';
 }
 
-static void check(const http_vector_t *vector, const bench_t *bench, const char *rule)
+static void check(const vector_t *vector, const bench_t *bench, const char *rule)
 {
     char wanted[512];
     size_t count = 0;
@@ -239,7 +239,7 @@ static void check(const http_vector_t *vector, const bench_t *bench, const char 
     }
 }
 
-static void assert_same(const http_vector_t *vector, const bench_t *whole, const bench_t *cut, size_t where)
+static void assert_same(const vector_t *vector, const bench_t *whole, const bench_t *cut, size_t where)
 {
     if (whole->output_bytes == cut->output_bytes &&
         memcmp(whole->output, cut->output, whole->output_bytes) == 0) {
@@ -251,7 +251,7 @@ static void assert_same(const http_vector_t *vector, const bench_t *whole, const
 
 static void a_vector_is_answered_the_same_however_it_is_cut(void **state)
 {
-    static http_vector_t vector;
+    static vector_t vector;
     static bench_t whole, cut;
     char said[1024];
     if (!http_vector_read(&vector, *state)) fail_msg("%s cannot be read", (const char *)*state);
