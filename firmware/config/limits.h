@@ -32,6 +32,9 @@
 /* Header fields of one request that are kept. Twice what any client sends of those that matter. */
 #define HTTP_FIELDS_MAX 24u
 
+/* Bytes of an Origin that may be allowed; longer ones are none. One is echoed in the head of the answer. */
+#define HTTP_ORIGIN_BYTES_MAX 96u
+
 /* Segments of a path that a route may bind, as in /sensors/{id}/history. */
 #define HTTP_PATH_PARAMS_MAX 2u
 
@@ -45,7 +48,7 @@
 /* Bytes of chunk extensions and trailers of one body, all together: framing that carries nothing for us. */
 #define HTTP_CHUNK_OVERHEAD_BYTES_MAX 1024u
 
-/* Bytes of a connection's output buffer: a head of at most 400 bytes and the largest answer that is written in
+/* Bytes of a connection's output buffer: a head of at most 600 bytes and the largest answer that is written in
  * one piece. Longer answers pass through it piece by piece. */
 #define HTTP_OUTPUT_BYTES 2048u
 
@@ -251,6 +254,7 @@ _Static_assert(HTTP_TARGET_BYTES_MAX + 64u <= HTTP_HEAD_BUFFER_BYTES, "a request
 _Static_assert(HTTP_HEAD_BUFFER_BYTES <= HTTP_HEAD_BYTES_MAX, "the buffer holds part of a head");
 _Static_assert(HTTP_HEAD_BUFFER_BYTES <= 65535u, "positions in the buffer are 16 bits");
 _Static_assert(HTTP_OUTPUT_BYTES >= 1024u && HTTP_OUTPUT_BYTES <= 65535u, "head + smallest useful body");
+_Static_assert(SETTINGS_ORIGIN_BYTES - 1u <= HTTP_ORIGIN_BYTES_MAX, "each that is configured can be allowed");
 _Static_assert(JSON_DEPTH_MAX <= 32u, "one bit a level");
 _Static_assert(JSON_READ_DEPTH_MAX <= 32u && JSON_READ_NAMES_MAX <= 255u, "one bit a level, 8 bits a name");
 _Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the default is one of those allowed");

@@ -73,9 +73,9 @@ struct http_exchange {
     http_match_t match;
     http_answer_t answer;
     text_view_t body;
-    const char *error; /* detail of an error found before the handler could run, else NULL */
-    uint16_t error_status;
-    bool close; /* the connection ends after this answer */
+    uint16_t error_status; /* of an error found before the handler could run, which then does not; else 0 */
+    const char *error;     /* its detail */
+    bool close;            /* the connection ends after this answer */
 };
 
 struct http_conn {

@@ -99,9 +99,11 @@ static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_
     text_hex(&out, tag, 16);
     text_char(&out, '"');
     const http_request_t *request = &ex->request;
-    for (unsigned i = 0; (i = http_head_next_field(request, name, i)) < request->field_count; i++) {
+    unsigned first = http_head_next_field(request, name, 0);
+    bool alone = http_head_next_field(request, name, first + 1u) >= request->field_count;
+    for (unsigned i = first; (i = http_head_next_field(request, name, i)) < request->field_count; i++) {
         text_view_t list = http_span_text(head_of(ex), request->fields[i].value);
-        if (text_equal(list, text_view("*"))) return true;
+        if (alone && text_equal(list, text_view("*"))) return true;
         for (text_view_t theirs; http_next(&list, ',', HTTP_PLAIN_QUOTES, &theirs);) {
             if (weak_counts && theirs.count > 2 && memcmp(theirs.bytes, "W/", 2) == 0) {
                 theirs.bytes += 2;
@@ -115,7 +117,7 @@ static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_
 
 bool http_client_has_it(const http_exchange_t *ex)
 {
-    return names_tag(ex, HTTP_FIELD_IF_NONE_MATCH, ex->answer.etag, true);
+    return ex->answer.has_etag && names_tag(ex, HTTP_FIELD_IF_NONE_MATCH, ex->answer.etag, true);
 }
 
 http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag)

@@ -55,7 +55,8 @@ int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer
 /* Sets a strong entity tag made of 64 bits. The tag must differ whenever the answer's bytes do. */
 void http_set_etag(http_exchange_t *ex, uint64_t tag);
 
-/* True when If-None-Match holds the tag set before: nothing to send, http_respond_empty(ex, 304). */
+/* True when If-None-Match holds the tag set before, or "*". GET and HEAD have nothing to send then:
+ * http_respond_empty(ex, 304); any other method must not go on: 412 (RFC 9110 section 13.1.2). */
 bool http_client_has_it(const http_exchange_t *ex);
 
 typedef enum {
@@ -64,7 +65,8 @@ typedef enum {
     HTTP_PRECONDITION_FAILED, /* answer 412 */
 } http_precondition_t;
 
-/* If-Match (RFC 9110 section 13.1.1) against a strong tag. */
+/* If-Match (RFC 9110 section 13.1.1) against a strong tag. To be asked before If-None-Match (section 13.2.2). What
+ * is malformed names no tag. */
 http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag);
 
 /* Allow: of a 405 or an OPTIONS answer. */

@@ -215,6 +215,7 @@ static http_server_t server = { .router = { routes, sizeof routes / sizeof route
                                 .is_our_host = is_our_host,
                                 .clock = &no_clock };
 
+#define JSON  "Content-Type: application/json\r\n"
 #define HELLO "GET /hello HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n"
 #define LONG  "GET /long HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n"
 

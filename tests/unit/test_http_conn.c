@@ -143,6 +143,7 @@ static size_t feed(bench_t *bench, const char *text, uint64_t now_ms)
     return http_conn_feed(&bench->conn, (const uint8_t *)text, strlen(text), now_ms);
 }
 
+#define JSON      "Content-Type: application/json\r\n"
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: d\r\n\r\n"
 
 /* ---- Deadlines --------------------------------------------------------------------------------------------- */
@@ -183,7 +184,7 @@ static void a_newcomer_counts_as_idle_only_after_its_grace(void **state)
 static void a_body_that_trickles_is_408_at_its_deadline(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\nab", 2000);
+    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\n" JSON "Content-Length: 9\r\n\r\nab", 2000);
     assert_int_equal(http_conn_deadline_ms(&bench->conn), 2000 + HTTP_BODY_DEADLINE_MS);
     feed(bench, "c", 9000);
     assert_int_equal(http_conn_deadline_ms(&bench->conn), 2000 + HTTP_BODY_DEADLINE_MS);
@@ -209,7 +210,8 @@ static void a_peer_that_does_not_take_its_answer_is_reset(void **state)
 static void a_peer_that_does_not_take_100_continue_is_reset(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n", 2000);
+    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\n" JSON "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+         2000);
     http_conn_timeout(&bench->conn, 2000 + HTTP_BODY_DEADLINE_MS);
     assert_int_equal(http_conn_state(&bench->conn, 30000), HTTP_CONN_ABORT);
 }
@@ -267,7 +269,7 @@ static void a_peer_that_closes_its_half_still_gets_its_answer(void **state)
 static void a_peer_that_closes_within_a_request_gets_nothing(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\nab", 2000);
+    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\n" JSON "Content-Length: 9\r\n\r\nab", 2000);
     http_conn_peer_closed(&bench->conn);
     take(bench, 2000);
     assert_int_equal(bench->output_bytes, 0);
@@ -291,7 +293,7 @@ static void input_waits_while_an_answer_goes_out(void **state)
 static void a_body_that_finds_no_buffer_is_503_and_the_next_try_works(void **state)
 {
     static http_conn_t others[HTTP_BODIES_MAX];
-    static const char head[] = "POST /echo HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\n";
+    static const char head[] = "POST /echo HTTP/1.1\r\nHost: d\r\n" JSON "Content-Length: 2\r\n\r\n";
     bench_t *bench = *state;
     for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) {
         http_conn_open(&others[i], &bench->server, &nobody, 1000);
@@ -379,7 +381,7 @@ static void date_appears_when_the_clock_is_set_and_follows_it(void **state)
 static void a_handler_may_name_a_location_and_end_the_connection(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "POST /move HTTP/1.1\r\nHost: d\r\n\r\n", 2000);
+    feed(bench, "POST /move HTTP/1.1\r\nHost: d\r\n" JSON "\r\n", 2000);
     take(bench, 2000);
     assert_non_null(strstr(bench->output, "HTTP/1.1 201 Created\r\n"));
     assert_non_null(strstr(bench->output, "Location: /elsewhere\r\n"));
@@ -390,7 +392,7 @@ static void a_handler_may_name_a_location_and_end_the_connection(void **state)
 static void a_status_without_a_phrase_is_still_a_status_line(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "PUT /move HTTP/1.1\r\nHost: d\r\n\r\n", 2000);
+    feed(bench, "PUT /move HTTP/1.1\r\nHost: d\r\n" JSON "\r\n", 2000);
     take(bench, 2000);
     assert_non_null(strstr(bench->output, "HTTP/1.1 299 \r\n"));
 }
