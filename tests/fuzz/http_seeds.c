@@ -19,7 +19,7 @@ static void choose_arrival(const char *name, uint8_t arrival[8])
 static bool make_seed(const char *from, const char *name, const char *to)
 {
     static vector_t vector;
-    char path[1024];
+    static char path[1024];
     uint8_t arrival[8];
     (void)snprintf(path, sizeof path, "%s/%s", from, name);
     if (!http_vector_read(&vector, path)) {
