@@ -54,7 +54,8 @@ def test_help_names_every_command(root):
         assert re.search(rf"^  {command}\b", listed, re.M), command
 
 
-@pytest.mark.parametrize("words", [["nonsense"], ["build"], ["size"], ["test", "--nonsense"]])
+@pytest.mark.parametrize("words", [["nonsense"], ["build"], ["size"], ["test", "--nonsense"], ["fuzz", "0"],
+                                   ["fuzz", "-1"], ["fuzz", "fuzz_http", "soon"], ["fuzz", "fuzz_http", "1", "2"]])
 def test_what_it_does_not_understand_is_an_error(machine, words):
     done, _ = machine([], *words)
     assert done.returncode == 2 and "dev:" in done.stderr
@@ -63,3 +64,21 @@ def test_what_it_does_not_understand_is_an_error(machine, words):
 def test_an_unknown_board_is_named(machine):
     done, _ = machine([], "build", "no-such-board")
     assert done.returncode == 2 and "no-such-board" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["fuzz_nothing", "fuzz_", "fuzz_http.c", "", "-v"])
+def test_an_unknown_fuzz_target_is_named_beside_those_there_are(machine, root, target):
+    done, calls = machine(["gcovr"], "fuzz", target, "1")
+    assert done.returncode == 2 and f"no fuzz target '{target}'" in done.stderr
+    there_are = done.stderr.split("there are: ")[1].split()
+    assert there_are == sorted(source.stem for source in (root / "tests/fuzz").glob("fuzz_*.c"))
+    assert calls == [], "nothing is installed for a mistake"
+
+
+def test_every_fuzz_target_has_seeds_and_the_dictionary_it_names(root):
+    sources = sorted((root / "tests/fuzz").glob("fuzz_*.c"))
+    assert sources
+    for source in sources:
+        assert any((root / "tests/fuzz/corpus" / source.stem).iterdir()), source
+        for name in re.findall(r"^ \* Dictionary: (.*)$", source.read_text(), re.M):
+            assert (root / "tests/fuzz" / name).is_file(), f"{source}: {name}"

@@ -11,13 +11,13 @@
 
 #include "http/http_conn.h"
 #include "http/http_token.h"
+#include "tests/support/http_vector.h"
 
 #ifndef VECTORS_DIR
 #define VECTORS_DIR "../vectors"
 #endif
 
 #define VECTORS_MAX      1000
-#define INPUT_BYTES_MAX  20000
 #define OUTPUT_BYTES_MAX 40000
 #define NOW_MS           1000u
 
@@ -223,81 +223,6 @@ static bool allows_origin(void *app, text_view_t origin)
 static const wall_clock_t no_time;
 static const http_peer_t nobody;
 
-/* ---- Reading a vector -------------------------------------------------------------------------------------- */
-
-typedef struct {
-    char name[256];
-    char input[INPUT_BYTES_MAX];
-    size_t input_bytes;
-    char expected[1024]; /* the line behind "=> " */
-    char checks[8][256];
-    unsigned check_count;
-} vector_t;
-
-static char unescape(const char **at)
-{
-    char c = *(*at)++;
-    if (c != '\\') return c;
-    c = *(*at)++;
-    switch (c) {
-    case 'r': return '\r';
-    case 'n': return '\n';
-    case 't': return '\t';
-    case '0': return '\0';
-    case 'x': {
-        char digits[3] = { (*at)[0], (*at)[1], '\0' };
-        *at += 2;
-        return (char)strtoul(digits, NULL, 16);
-    }
-    default: return c;
-    }
-}
-
-static void add_line(vector_t *vector, const char *line)
-{
-    while (*line) {
-        char *star;
-        unsigned long times = *line == '{' ? strtoul(line + 1, &star, 10) : 0;
-        if (times > 0 && *star == '*') {
-            const char *end = strchr(star, '}');
-            assert_non_null(end);
-            for (unsigned long i = 0; i < times; i++) {
-                for (const char *at = star + 1; at < end;) {
-                    assert_true(vector->input_bytes < INPUT_BYTES_MAX);
-                    vector->input[vector->input_bytes++] = unescape(&at);
-                }
-            }
-            line = end + 1;
-        } else {
-            assert_true(vector->input_bytes < INPUT_BYTES_MAX);
-            vector->input[vector->input_bytes++] = unescape(&line);
-        }
-    }
-}
-
-static void read_vector(vector_t *vector, const char *path)
-{
-    static char line[8192];
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    vector->input_bytes = vector->check_count = 0;
-    vector->expected[0] = '\0';
-    while (fgets(line, sizeof line, file)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (line[0] == '#') continue;
-        if (strncmp(line, "=> ", 3) == 0) {
-            (void)snprintf(vector->expected, sizeof vector->expected, "%.1000s", line + 3);
-        } else if (vector->expected[0]) {
-            assert_true(vector->check_count < 8);
-            (void)snprintf(vector->checks[vector->check_count++], sizeof vector->checks[0], "%.255s", line);
-        } else {
-            add_line(vector, line);
-        }
-    }
-    (void)fclose(file);
-    assert_true(vector->expected[0] != '\0');
-}
-
 /* ---- Feeding it -------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -401,7 +326,7 @@ static void check(const vector_t *vector, const bench_t *bench, const char *rule
     for (const char *at = colon + 2;;) {
         bool end = *at == '\0' || (is_order && *at == '|');
         if (!end) {
-            wanted[count++] = unescape(&at);
+            wanted[count++] = http_vector_unescape(&at);
             continue;
         }
         const char *found = find(output, left, wanted, count);
@@ -436,8 +361,7 @@ static void a_vector_is_answered_the_same_however_it_is_cut(void **state)
     static vector_t vector;
     static bench_t whole, cut;
     char said[1024];
-    (void)snprintf(vector.name, sizeof vector.name, "%s", (const char *)*state);
-    read_vector(&vector, *state);
+    if (!http_vector_read(&vector, *state)) fail_msg("%s cannot be read", (const char *)*state);
 
     start(&whole);
     feed(&whole, vector.input, vector.input_bytes, SIZE_MAX);
