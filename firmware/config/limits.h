@@ -70,6 +70,12 @@
 /* Without any byte of an answer being taken by the peer. */
 #define HTTP_RESPONSE_STALL_MS 15000u
 
+/* For a whole answer, however steadily it is taken: this long, and so much more for each KiB that was. A line of 9600
+ * baud carries a KiB a second, so a generated answer of any length gets through it; a peer that drips bytes to keep its
+ * slot does not. */
+#define HTTP_ANSWER_DEADLINE_MS 60000u
+#define HTTP_ANSWER_MS_PER_KIB  1000u
+
 /* From the moment bytes are handed to TCP until the peer has acknowledged the last of them, whether the connection is
  * still open or not. Absolute: neither answers to window probes nor single bytes extend it. Time for two repetitions
  * of a lost segment; a full send queue (2920 bytes) gets through at 200 bytes/s. */
