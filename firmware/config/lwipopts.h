@@ -75,9 +75,13 @@
 #define IP_REASSEMBLY      1 /* RFC 1122 section 3.3.2 asks a host for it */
 #define IP_REASS_MAX_PBUFS NET_PBUFS_FOR_REASSEMBLY
 #define MEMP_NUM_REASSDATA 2
-#define IP_FRAG            0 /* nothing here sends more than a frame */
-#define LWIP_RAW           0
-#define MEMP_NUM_UDP_PCB   1 /* DHCP */
+/* Seconds until fragments whose datagram does not become whole are dropped, also of IPv6, where lwIP has the 60 s that
+ * RFC 8200 section 4.5 allows at most. Nothing here is meant to come in fragments: TCP does not, and DHCP does not need
+ * to. Those of a LAN are there within milliseconds. */
+#define IP_REASS_MAXAGE  15
+#define IP_FRAG          0 /* nothing here sends more than a frame */
+#define LWIP_RAW         0
+#define MEMP_NUM_UDP_PCB 1 /* DHCP */
 
 #define LWIP_DHCP 1
 /* lwIP would probe each leased address for 5 to 7 s before its first use; the server has checked it already
@@ -98,6 +102,7 @@
 #define MEMP_NUM_MLD6_GROUP     4 /* a solicited-node group for each address, one to spare */
 #define LWIP_IPV6_FRAG          0
 #define LWIP_IPV6_REASS         1
+#define IPV6_REASS_MAXAGE       IP_REASS_MAXAGE
 /* Where pointers are 8 bytes, reassembly's notes do not fit into the fragment header they overwrite. */
 #define IPV6_FRAG_COPYHEADER      (__SIZEOF_POINTER__ > 4)
 #define LWIP_IPV6_DHCP6           0
