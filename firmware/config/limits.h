@@ -15,6 +15,11 @@
  * TCP control block and no buffer; past them a newcomer is reset. */
 #define HTTP_REFUSALS_MAX 2u
 
+/* Connections that are closed while the peer has not yet acknowledged the last bytes. Well-behaved peers need a round
+ * trip for it, so few are closed at the same time; past them the first one is reset. Each costs the memory of a full
+ * send queue, as a slot does. */
+#define HTTP_CLOSINGS_MAX 4u
+
 /* Bytes kept of one request head: decoded target, the values of the headers that matter, and the line that is
  * coming in. Longer than the 700 bytes of a desktop browser's longest line (User-Agent, sec-ch-ua). */
 #define HTTP_HEAD_BUFFER_BYTES 1536u
@@ -67,6 +72,21 @@
 
 /* Without any byte of an answer being taken by the peer. */
 #define HTTP_RESPONSE_STALL_MS 15000u
+
+/* For a whole answer, however steadily it is taken: this long, and so much more for each KiB that was. A line of 9600
+ * baud carries a KiB a second, so a generated answer of any length gets through it; a peer that drips bytes to keep its
+ * slot does not. */
+#define HTTP_ANSWER_DEADLINE_MS 60000u
+#define HTTP_ANSWER_MS_PER_KIB  1000u
+
+/* From the moment bytes are handed to TCP until the peer has acknowledged the last of them, whether the connection is
+ * still open or not. Absolute: neither answers to window probes nor single bytes extend it. Time for two repetitions
+ * of a lost segment; a full send queue (2920 bytes) gets through at 200 bytes/s. */
+#define HTTP_UNACKED_DEADLINE_MS 15000u
+
+/* A peer that owes an acknowledgement for this time gives way to a newcomer when nobody is idle. TCP repeats a lost
+ * segment after 3 s at most the first time. */
+#define HTTP_UNACKED_GRACE_MS 4000u
 
 /* Between two requests. Longer than the 15 s between two scrapes of a usual Prometheus. */
 #define HTTP_IDLE_DEADLINE_MS 30000u
@@ -285,6 +305,8 @@ _Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the defaul
 _Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the default is one of those allowed");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
+_Static_assert(HTTP_REFUSALS_MAX + HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS, "closed ones do as well");
+_Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
 _Static_assert(SENSOR_DEVICES_MAX + 5u <= DOCUMENTS_MAX, "a document each");

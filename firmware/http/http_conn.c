@@ -76,12 +76,23 @@ static void set_error(http_conn_t *conn, http_verdict_t verdict)
     if (verdict.close) ex->close = true;
 }
 
+/* Progress puts off the stall's deadline; the answer's own moves only as far as its bytes are worth. */
+static void set_answer_deadline(http_conn_t *conn)
+{
+    uint64_t stalled_ms = conn->now_ms + HTTP_RESPONSE_STALL_MS;
+    uint64_t earned_ms = (uint64_t)conn->answer_bytes * HTTP_ANSWER_MS_PER_KIB / 1024u;
+    uint64_t end_ms = conn->answer_began_ms + HTTP_ANSWER_DEADLINE_MS + earned_ms;
+    conn->deadline_ms = stalled_ms < end_ms ? stalled_ms : end_ms;
+}
+
 static void answer(http_conn_t *conn)
 {
     http_exchange_t *ex = &conn->exchange;
     http_server_t *server = ex->server;
     conn->phase = HTTP_PHASE_ANSWER;
-    conn->deadline_ms = conn->now_ms + HTTP_RESPONSE_STALL_MS;
+    conn->answer_began_ms = conn->now_ms;
+    conn->answer_bytes = 0;
+    set_answer_deadline(conn);
     if (ex->error_status) {
         server->write_problem(ex, ex->error_status, ex->error ? ex->error : "the request was refused");
     } else if (ex->match.route) {
@@ -328,7 +339,10 @@ void http_conn_ack(http_conn_t *conn, size_t count, uint64_t now_ms)
 {
     conn->now_ms = now_ms;
     conn->output_start = (uint16_t)(conn->output_start + count);
-    if (conn->phase == HTTP_PHASE_ANSWER) conn->deadline_ms = now_ms + HTTP_RESPONSE_STALL_MS;
+    if (conn->phase == HTTP_PHASE_ANSWER) {
+        conn->answer_bytes += (uint32_t)count;
+        set_answer_deadline(conn);
+    }
     if (conn->output_start < conn->output_end) return;
     conn->output_start = conn->output_end = 0;
     if (conn->phase != HTTP_PHASE_ANSWER) return;

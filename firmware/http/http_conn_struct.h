@@ -83,7 +83,9 @@ struct http_conn {
     uint64_t now_ms; /* of the latest call */
     uint64_t deadline_ms;
     uint64_t idle_since_ms;
-    uint8_t phase; /* http_phase_t */
+    uint64_t answer_began_ms;
+    uint32_t answer_bytes; /* of this answer that were taken */
+    uint8_t phase;         /* http_phase_t */
     bool peer_closed;
     bool request_line_seen;
     bool blank_line_seen; /* the one CRLF before a request line that is forgiven */

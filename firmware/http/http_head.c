@@ -321,15 +321,21 @@ static void read_connection(http_request_t *request, const char *buffer)
     if (close) request->keep_alive = false;
 }
 
+/* All lines are one list (RFC 9110 section 5.3). */
 static http_verdict_t read_expectation(http_request_t *request, const char *buffer)
 {
-    text_view_t value;
-    if (request->version_minor == 0 || !first_value(request, buffer, HTTP_FIELD_EXPECT, &value)) {
-        return HTTP_FINE; /* RFC 9110 section 10.1.1: an HTTP/1.0 expectation is ignored */
+    static const http_verdict_t cannot = { 417, true,
+                                           "the only expectation that can be met is 100-continue" };
+    unsigned i = http_head_next_field(request, HTTP_FIELD_EXPECT, 0), members = 0;
+    /* RFC 9110 section 10.1.1: an HTTP/1.0 expectation is ignored. */
+    if (request->version_minor == 0 || i == request->field_count) return HTTP_FINE;
+    for (; i < request->field_count; i = http_head_next_field(request, HTTP_FIELD_EXPECT, i + 1)) {
+        text_view_t list = http_span_text(buffer, request->fields[i].value);
+        for (text_view_t member; http_list_next(&list, &member); members++) {
+            if (!text_equal_nocase(member, text_view("100-continue"))) return cannot;
+        }
     }
-    if (!text_equal_nocase(value, text_view("100-continue"))) {
-        return refuse(417, "the only expectation that can be met is 100-continue");
-    }
+    if (members != 1) return cannot;
     request->expect_continue = request->has_content;
     return HTTP_FINE;
 }

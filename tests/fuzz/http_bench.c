@@ -83,7 +83,7 @@ static void change_document(http_exchange_t *ex, void *app)
     check_request(ex, app);
     check_body(ex, ECHO_BYTES_MAX);
     http_set_etag(ex, TAG);
-    http_respond_empty(ex, http_client_has_it(ex) ? 412 : statuses[http_if_match(ex, TAG)]);
+    http_respond_empty(ex, http_client_has_it(ex) ? 412 : statuses[http_if_match(ex, TAG, UINT64_MAX)]);
 }
 
 static void get_either(http_exchange_t *ex, void *app)

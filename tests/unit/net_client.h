@@ -21,6 +21,9 @@ typedef struct {
     uint32_t sent, expected;
     uint16_t window;
     bool established, got_fin, got_rst;
+    bool fills;          /* what comes takes up room in its window until the test opens it again */
+    bool answers_probes; /* acknowledges what comes while its window is closed, and takes none of it */
+    bool takes_probes;   /* ... but for single bytes, which a probe is made of */
     size_t bytes;
     char received[RECEIVED_MAX];
 } client_t;
@@ -70,12 +73,17 @@ static inline void on_segment(const uint8_t *ip, size_t count)
         send_tcp(client, ACK, NULL, 0);
         return;
     }
-    if (get32(tcp + 4) != client->expected || (data > 0 && client->window == 0)) return;
+    bool probe_taken = client->takes_probes && data == 1;
+    if (get32(tcp + 4) != client->expected || (data > 0 && client->window == 0 && !probe_taken)) {
+        if (client->answers_probes) send_tcp(client, ACK, NULL, 0);
+        return;
+    }
     assert_true(client->bytes + data < RECEIVED_MAX);
     memcpy(client->received + client->bytes, tcp + header, data);
     client->bytes += data;
     client->received[client->bytes] = 0;
     client->expected += (uint32_t)data;
+    if (client->fills) client->window = (uint16_t)(client->window > data ? client->window - data : 0);
     if (tcp[13] & FIN) {
         client->expected++;
         client->got_fin = true;
