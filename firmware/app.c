@@ -106,6 +106,7 @@ void app_init(const board_t *board)
     app_owner_init(&app, mac);
     action_runs_init(&app.runs, run_seed());
     app_settings_load(&app);
+    app_console_init(&app);
     init_network();
 }
 
@@ -121,6 +122,7 @@ uint64_t app_poll(uint64_t now_ms)
     next_ms = earlier(next_ms, actuator_registry_poll(&app.actuators, now_ms));
     next_ms = earlier(next_ms, app_actions_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_settings_poll(&app, now_ms));
+    next_ms = earlier(next_ms, app_console_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_owner_poll(&app, now_ms));
     return earlier(next_ms, documents_poll(&app.documents, now_ms));
 }

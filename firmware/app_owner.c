@@ -141,9 +141,9 @@ static void load_tokens(app_t *app)
     json_document_end(&document);
 }
 
-/* Only here is the code ever shown: not in the log, which others may read. */
-static void show_claim(const claim_t *claim)
+void app_show_claim(const app_t *app)
 {
+    const claim_t *claim = &app->claim;
     const char *code = claim_code(claim);
     char line[96];
     text_writer_t out = text_writer(line, sizeof line);
@@ -151,8 +151,12 @@ static void show_claim(const claim_t *claim)
         text_format(&out, "setup code: %s (POST /api/v1/claim)\r\n", code);
     else if (claim->state == CLAIM_DAMAGED)
         text_format(&out, "owners unknown: the stored tokens are damaged; reset to factory settings\r\n");
+    else if (claim->state == CLAIM_LOCKED)
+        text_format(&out, "too many wrong setup codes: restart the device\r\n");
+    else if (claim->state == CLAIM_NO_ENTROPY)
+        text_format(&out, "no setup code: the device has no random numbers\r\n");
     else
-        return;
+        text_format(&out, "the device has an owner\r\n");
     (void)hal_console_write(line, (size_t)(out.at - line));
 }
 
@@ -169,5 +173,5 @@ void app_owner_init(app_t *app, const uint8_t mac[6])
     app->access.tokens = &app->tokens;
     app->access.claim = &app->claim;
     app->access.limiter = &app->limiter;
-    show_claim(&app->claim);
+    if (app->claim.state != CLAIM_CLAIMED) app_show_claim(app);
 }

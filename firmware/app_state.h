@@ -9,6 +9,8 @@
 #include "actuators/actuator_registry.h"
 #include "api/api.h"
 #include "board.h"
+#include "console/console_line.h"
+#include "console/hold.h"
 #include "net/net.h"
 #include "security/random.h"
 #include "store/documents.h"
@@ -41,7 +43,9 @@ typedef struct {
     access_t access;
 
     uint64_t network_due_ms; /* when the network takes new settings over; 0: there are none */
-    bool restarting;         /* an action that ends with a reset is being carried out */
+    console_line_t console;
+    hold_t button;
+    uint64_t button_ms; /* when to look at it again */
     http_server_t server;
     api_t api;
 } app_t;
@@ -80,6 +84,9 @@ void app_owner_init(app_t *app, const uint8_t mac[6]);
 /* Mixes in now and then what has been learned since. */
 uint64_t app_owner_poll(app_t *app, uint64_t now_ms);
 
+/* Shows the setup code, or why there is none, on the console and nowhere else. */
+void app_show_claim(const app_t *app);
+
 /* ---- app_actions.c: what the device was asked to do ----------------------------------------------------- */
 
 /* Carries out what is due.
@@ -91,5 +98,13 @@ _Noreturn void app_factory_reset(app_t *app);
 
 /* Writes what has changed and resets the device. */
 _Noreturn void app_restart(app_t *app);
+
+/* ---- app_console.c: who stands beside the device ---------------------------------------------------------- */
+
+void app_console_init(app_t *app);
+
+/* Runs what was typed, and looks at the button.
+ * returns   when it wants to be called next */
+uint64_t app_console_poll(app_t *app, uint64_t now_ms);
 
 #endif

@@ -99,6 +99,9 @@ typedef struct {
 /* Works out the device's id. The caller has filled the rest of api->device; api_device_changed follows. */
 void api_init(api_t *api);
 
+/* Who owns it, for people and for the status: "unclaimed", "claimed", "locked", "no_entropy", "damaged". */
+const char *api_owner_name(const api_t *api);
+
 /* The device's settings have new values: host name and document tag follow. */
 void api_device_changed(api_t *api);
 

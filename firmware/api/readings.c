@@ -87,6 +87,7 @@ void api_reading_list(http_exchange_t *ex, void *app)
     }
     /* The two representations differ, and so must their tags; one that counts from now differs each time. */
     bool relative = offers[chosen] == api_media_senml && !api->clock->set;
-    if (!relative && api_unchanged(ex, (api->sensors->tag ^ api->device.build_tag) + (uint64_t)chosen)) return;
+    if (!relative && api_unchanged(ex, (api->sensors->tag ^ api->device.build_tag) + (uint64_t)chosen))
+        return;
     http_respond_generated(ex, 200, offers[chosen], generators[chosen]);
 }

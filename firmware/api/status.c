@@ -93,19 +93,24 @@ static void write_store(json_writer_t *json, const api_t *api)
     json_object_end(json);
 }
 
-static void write_owner(json_writer_t *json, const api_t *api)
+const char *api_owner_name(const api_t *api)
 {
     static const char *const states[] = {
         [CLAIM_UNCLAIMED] = "unclaimed",   [CLAIM_CLAIMED] = "claimed", [CLAIM_LOCKED] = "locked",
         [CLAIM_NO_ENTROPY] = "no_entropy", [CLAIM_DAMAGED] = "damaged",
     };
+    return states[api->claim->state];
+}
+
+static void write_owner(json_writer_t *json, const api_t *api)
+{
     static const char *const sources[] = {
         [RANDOM_NO_SOURCE] = "none",
         [RANDOM_GENERATOR] = "generator",
         [RANDOM_SEED] = "seed",
     };
     json_key(json, "owner");
-    json_string(json, states[api->claim->state]);
+    json_string(json, api_owner_name(api));
     json_key(json, "random");
     json_string(json, sources[api->random->source]);
 }

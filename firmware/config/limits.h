@@ -183,6 +183,20 @@
 /* Milliseconds that a calibration waits for a sample beyond three intervals of its sensor. */
 #define ACTION_CALIBRATE_GRACE_MS 1000u
 
+/* ---- Console and button ------------------------------------------------------------------------------- */
+
+/* Bytes of a typed line with NUL. The longest command has 17. */
+#define CONSOLE_LINE_BYTES 64u
+
+/* Milliseconds between two looks at the button: nobody's press is shorter, and ten wakes a second cost nothing. */
+#define BUTTON_POLL_MS 100u
+
+/* Milliseconds in which contacts bounce. */
+#define BUTTON_BOUNCE_MS 20u
+
+/* Milliseconds for which it must be held until everything is erased: too long for an accident. */
+#define BUTTON_HOLD_MS 5000u
+
 /* ---- Settings --------------------------------------------------------------------------------------- */
 
 /* Wrong members of one document that are told at once; more than a person mends at a time. 16 bytes of stack

@@ -146,7 +146,9 @@ static err_t act_on_state(http_tcp_slot_t *slot)
     return http_tcp_slot_abort(slot);
 }
 
-err_t http_tcp_slot_turn(http_tcp_slot_t *slot)
+/* Moves what can be moved and acts on the connection's state.
+ * returns   ERR_OK, or ERR_ABRT: the control block is gone and a callback must say so to lwIP */
+static err_t turn(http_tcp_slot_t *slot)
 {
     size_t taken = 0;
     bool moved;
@@ -175,7 +177,7 @@ void http_tcp_slot_poll(http_tcp_slot_t *slot)
     }
     if (now_ms < http_conn_deadline_ms(&slot->conn)) return;
     http_conn_timeout(&slot->conn, now_ms);
-    http_tcp_slot_turn(slot); /* what it queues goes out with the FIN: a timeout always ends a connection */
+    turn(slot); /* what it queues goes out with the FIN: a timeout always ends a connection */
 }
 
 /* ---- lwIP's callbacks ------------------------------------------------------------------------------- */
@@ -187,7 +189,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
     LWIP_UNUSED_ARG(err);
     if (!p) {
         slot->peer_closed = true;
-        return http_tcp_slot_turn(slot);
+        return turn(slot);
     }
     if (!slot->pending) {
         slot->pending = p;
@@ -198,20 +200,20 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
          * follows it, and offers it again. */
         return ERR_MEM;
     }
-    return http_tcp_slot_turn(slot);
+    return turn(slot);
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t bytes)
 {
     LWIP_UNUSED_ARG(pcb);
     LWIP_UNUSED_ARG(bytes);
-    return http_tcp_slot_turn(arg);
+    return turn(arg);
 }
 
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 {
     LWIP_UNUSED_ARG(pcb);
-    return http_tcp_slot_turn(arg);
+    return turn(arg);
 }
 
 /* The control block is gone: reset by the peer, given up by retransmission, or closed behind our FIN. */

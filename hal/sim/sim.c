@@ -120,7 +120,7 @@ sim_start_t sim_start(const sim_options_t *options, hal_i2c_t *bus)
     sim_i2c_power_on(bus);
     if (!apply_options(options, bus)) return SIM_BAD_OPTION;
     if (!sim_eth_open(&sim->eth, options, sim->reset_cause == RESET_SOFTWARE)) return SIM_CANNOT;
-    const sim_command_t on = { bus, &sim->eth.link_up, &sim->outputs };
+    const sim_command_t on = { bus, &sim->eth.link_up, &sim->outputs, &sim->button_down };
     if (sim_control_open(&sim->control, options->control, &on)) return SIM_STARTED;
     sim_eth_close(&sim->eth);
     return SIM_CANNOT;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "hal/system.h"
+#include "sim_console.h"
 #include "sim_control.h"
 #include "sim_eth.h"
 #include "sim_i2c.h"
@@ -23,6 +24,8 @@ typedef struct {
     reset_cause_t reset_cause;
     sim_eth_t eth;
     sim_control_t control;
+    sim_console_t console;
+    bool button_down;
     bool catches_signals;
     bool running; /* hal_system_idle was called: from here on nobody uses the heap */
 } sim_t;

@@ -52,6 +52,15 @@ static const char *run_link(const sim_command_t *on, char *words[], char *data)
     return NULL;
 }
 
+static const char *run_button(const sim_command_t *on, char *words[], char *data)
+{
+    (void)data;
+    bool down = strcmp(words[1], "down") == 0;
+    if (!down && strcmp(words[1], "up") != 0) return "a button is down or up";
+    *on->button_down = down;
+    return NULL;
+}
+
 static const char *run_list(const sim_command_t *on, char *words[], char *data)
 {
     (void)words;
@@ -88,9 +97,10 @@ static const struct {
     unsigned words;
     const char *(*run)(const sim_command_t *on, char *words[], char *data); /* NULL: ok */
 } commands[] = {
-    { "set", 3, run_set },     { "get", 2, run_get },       { "nak", 2, run_fault }, { "hold", 2, run_fault },
-    { "stick", 2, run_fault }, { "garbage", 2, run_fault }, { "off", 2, run_fault }, { "heal", 2, run_fault },
-    { "link", 2, run_link },   { "list", 1, run_list },
+    { "set", 3, run_set },    { "get", 2, run_get },       { "nak", 2, run_fault },
+    { "hold", 2, run_fault }, { "stick", 2, run_fault },   { "garbage", 2, run_fault },
+    { "off", 2, run_fault },  { "heal", 2, run_fault },    { "link", 2, run_link },
+    { "list", 1, run_list },  { "button", 2, run_button },
 };
 
 /* returns how many words there are, WORDS_MAX + 1 for more */

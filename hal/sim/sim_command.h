@@ -10,6 +10,7 @@
  *   garbage DEVICE     it answers with bytes that the chip never gives
  *   off DEVICE         no power: nobody acknowledges; after heal its registers are as at power-on
  *   heal DEVICE        undoes any of these, and puts in a chip that --without left out
+ *   button down|up    the board's button
  *   link up|down       the network cable
  *   list               ok, then the ids of all sensors
  */
@@ -29,6 +30,7 @@ typedef struct {
     hal_i2c_t *bus;
     bool *link_up;
     const sim_outputs_t *outputs;
+    bool *button_down;
 } sim_command_t;
 
 /* line      without newline; it is cut up

@@ -18,6 +18,7 @@ TABLE = [
     ("firmware/http/", ("http/", "base/", "config/")),
     ("firmware/sensors/", ("sensors/", "base/", "config/") + HAL),
     ("firmware/actuators/", ("actuators/", "base/", "config/") + HAL),
+    ("firmware/console/", ("console/", "base/", "config/")),
     ("firmware/actions/", ("actions/", "base/", "config/", "hal/status.h", "cJSON.h")),
     ("firmware/security/", ("security/", "base/", "config/", "hal/status.h", "mbedtls/", "cJSON.h")),
     ("firmware/store/", ("store/", "base/", "config/", "lfs2.h") + HAL),

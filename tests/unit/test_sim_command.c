@@ -21,7 +21,7 @@ typedef struct {
     hal_i2c_t bus;
     sim_output_t list[2];
     sim_outputs_t outputs;
-    bool link_up;
+    bool link_up, button_down;
     pca9552_t driver;
 } bench_t;
 
@@ -50,7 +50,7 @@ static int set_up(void **state)
 
 static void says(bench_t *bench, const char *command, const char *expected)
 {
-    const sim_command_t on = { &bench->bus, &bench->link_up, &bench->outputs };
+    const sim_command_t on = { &bench->bus, &bench->link_up, &bench->outputs, &bench->button_down };
     char line[SIM_COMMAND_BYTES], answer[SIM_ANSWER_BYTES];
     (void)snprintf(line, sizeof line, "%s", command);
     sim_command_run(&on, line, answer);
