@@ -163,9 +163,10 @@
 #endif
 
 #ifdef NET_LWIP_CHECKS
+/* No guards in the heap (MEM_OVERFLOW_CHECK): with them mem_trim of 2.2.1 counts 32 bytes too few each time it splits
+ * a segment for a small window, and the heap seems to leak. Its structure is checked all the same. */
 #define MEMP_OVERFLOW_CHECK 1
 #define MEMP_SANITY_CHECK   1
-#define MEM_OVERFLOW_CHECK  1
 #define MEM_SANITY_CHECK    1
 #else
 #define LWIP_NOASSERT
