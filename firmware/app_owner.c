@@ -62,6 +62,17 @@ static status_t write_seed(void *context, const uint8_t *seed)
     return status == STATUS_OK ? store_sync(&app->store) : status;
 }
 
+status_t app_erase(app_t *app)
+{
+    uint8_t seed[RANDOM_SEED_BYTES];
+    bool has_seed =
+        app->random.source == RANDOM_SEED && random_bytes(&app->random, seed, sizeof seed) == STATUS_OK;
+    status_t status = documents_erase(&app->documents);
+    if (status == STATUS_OK && has_seed) status = write_seed(app, seed);
+    memset(seed, 0, sizeof seed);
+    return status;
+}
+
 /* What differs between devices and starts, as far as it is known that early. */
 typedef struct {
     uint8_t mac[6];

@@ -81,6 +81,10 @@ net_config_t app_net_config(const app_t *app);
 /* After app_store_open. mac: the device's. */
 void app_owner_init(app_t *app, const uint8_t mac[6]);
 
+/* Erases all that lasts. A device whose random numbers begin with a seed gets a new one: it could never have an owner
+ * again without. */
+status_t app_erase(app_t *app);
+
 /* Mixes in now and then what has been learned since. */
 uint64_t app_owner_poll(app_t *app, uint64_t now_ms);
 

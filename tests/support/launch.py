@@ -141,7 +141,7 @@ class Process:
     def _spawn(self, command, descriptors):
         self.child = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=descriptors,
@@ -313,6 +313,14 @@ class Process:
 
     # ---- running -------------------------------------------------------------------------------------------
 
+    def type(self, text):
+        """What somebody types on the device's console; nobody hears it once the device has ended."""
+        try:
+            self.child.stdin.write(text.encode())
+            self.child.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            pass
+
     def check_alive(self):
         code = self.child.poll()
         if code is None:
@@ -357,6 +365,10 @@ class Process:
 
     def _reap(self):
         code = self.child.wait()
+        try:
+            self.child.stdin.close()
+        except BrokenPipeError:  # something was typed that nobody heard
+            pass
         if self.qmp:
             self.qmp.close()
         self.console.finish()

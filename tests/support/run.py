@@ -105,12 +105,22 @@ def address_of(where):
     return match[1], int(match[2] or 80)
 
 
+def pass_on_typing(process):
+    """What is typed here is typed on the device's console. Our own background is not stopped for it."""
+    try:
+        for line in sys.stdin:
+            process.type(line)
+    except (OSError, ValueError):  # no terminal, or not ours now
+        pass
+
+
 def serve(board, image, options, token_file):
     process, where = start(board, image, options)
     try:
         if token_file:
             owner.claim_into(token_file, address_of(where), process.console)
             say(f"the token is in {token_file}")
+        threading.Thread(target=pass_on_typing, args=(process,), daemon=True).start()
         say(f"Ctrl-C stops it (or: kill {os.getpid()})")  # first: whoever waits for ready may end us at once
         print(f"ready {where}", flush=True)
         process.child.wait()
@@ -126,6 +136,7 @@ def main():
     assert threading.current_thread() is threading.main_thread()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
+    signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # reading from a terminal that is not ours fails instead of stopping us
     try:
         arguments = parse(sys.argv[1:])
         board = Board(arguments.board)
