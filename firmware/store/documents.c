@@ -123,7 +123,7 @@ status_t documents_flush(documents_t *documents, uint64_t now_ms)
 
 size_t documents_pending(const documents_t *documents)
 {
-    size_t count = 0;
+    size_t count = store_busy(documents->store) ? 1 : 0;
     for (size_t i = 0; i < documents->count; i++) count += documents->items[i]->dirty;
     return count;
 }

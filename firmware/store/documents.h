@@ -65,7 +65,8 @@ uint64_t documents_poll(documents_t *documents, uint64_t now_ms);
  * returns   STATUS_OK; else the first that went wrong: those documents are still to be written */
 status_t documents_flush(documents_t *documents, uint64_t now_ms);
 
-/* Documents that have changed and are not written yet, for /status. */
+/* How many documents have changed and may still be lost by a power cut, for /status. What the memory has taken and is
+ * still writing counts as one. */
 size_t documents_pending(const documents_t *documents);
 
 /* Forgets all changes, and erases what was ever written (store_format). The next that lasts is what changes

@@ -129,6 +129,11 @@ status_t store_sync(store_t *store)
     return store->usable ? hal_storage_sync() : STATUS_OK;
 }
 
+bool store_busy(const store_t *store)
+{
+    return store->usable && hal_storage_busy();
+}
+
 uint64_t store_poll(store_t *store, uint64_t now_ms)
 {
     return store->geometry.block_count ? hal_storage_poll(now_ms) : UINT64_MAX;

@@ -102,6 +102,9 @@ status_t store_format(store_t *store);
  * returns   STATUS_OK, also when the store cannot be used; else what the memory answered */
 status_t store_sync(store_t *store);
 
+/* Whether a power cut now could take back something that was written. */
+bool store_busy(const store_t *store);
+
 /* Does a bounded piece of pending work.
  * returns   when it wants to be called next */
 uint64_t store_poll(store_t *store, uint64_t now_ms);

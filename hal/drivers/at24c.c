@@ -260,6 +260,11 @@ static uint64_t fetch(at24c_t *chip, uint64_t now_ms)
     return chip->next_ms;
 }
 
+bool at24c_busy(const at24c_t *chip)
+{
+    return chip->count > 0;
+}
+
 uint64_t at24c_poll(at24c_t *chip, uint64_t now_ms)
 {
     if (chip->count == 0) return fetch(chip, now_ms);

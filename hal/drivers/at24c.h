@@ -71,6 +71,7 @@ status_t at24c_read(at24c_t *chip, uint32_t address, uint8_t *out, size_t bytes)
 status_t at24c_program(at24c_t *chip, uint32_t address, const uint8_t *data, size_t bytes);
 status_t at24c_erase(at24c_t *chip, uint32_t address);
 status_t at24c_sync(at24c_t *chip);
+bool at24c_busy(const at24c_t *chip);
 uint64_t at24c_poll(at24c_t *chip, uint64_t now_ms);
 
 #endif

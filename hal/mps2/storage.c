@@ -32,6 +32,11 @@ status_t hal_storage_sync(void)
     return at24c_sync(memory);
 }
 
+bool hal_storage_busy(void)
+{
+    return at24c_busy(memory);
+}
+
 uint64_t hal_storage_poll(uint64_t now_ms)
 {
     return at24c_poll(memory, now_ms);

@@ -36,6 +36,11 @@ status_t hal_storage_sync(void)
     return STATUS_OK;
 }
 
+bool hal_storage_busy(void)
+{
+    return false;
+}
+
 uint64_t hal_storage_poll(uint64_t now_ms)
 {
     (void)now_ms;

@@ -118,7 +118,7 @@ def check_problem(response, status, instance=...):
     assert response.media == "application/problem+json"
     problem = response.json()
     assert {"type", "title", "status", "detail"} <= set(problem) <= \
-        {"type", "title", "status", "detail", "instance", "errors"}
+        {"type", "title", "status", "detail", "instance", "errors", "offset"}
     assert problem["status"] == status
     assert problem["title"] and problem["detail"]
     if status in TYPES:

@@ -155,6 +155,16 @@ class Device:
         """Waits until all that has changed lasts."""
         eventually(lambda: self.call("GET", "/api/v1/status").json()["store"]["pending"] == 0, timeout)
 
+    def back(self, timeout=30.0, **expected):
+        """Waits through a restart until the status, which everybody may read, has all the expected members."""
+        def ask():
+            try:
+                return self.call("GET", "/api/v1/status").json()
+            except (OSError, Closed):
+                self.check_alive()
+                return {}
+        return eventually(ask, timeout, **expected)
+
     def sensor(self, sensor):
         return self.get(f"/api/v1/sensors/{sensor}").json()
 
@@ -163,11 +173,11 @@ class Device:
     def set(self, sensor, value):
         """What the chip measures from now on, in the sensor's unit."""
         if self.board.is_simulator:
-            self._order(f"set {sensor} {launch.plain(value)}")
+            self.order(f"set {sensor} {launch.plain(value)}")
         else:
             self.process.set_value(sensor, value)
 
-    def _order(self, line):
+    def order(self, line):
         """One line to the simulator's control socket."""
         if not self._control:
             self._control = socket.socket(socket.AF_UNIX)
@@ -187,29 +197,29 @@ class Device:
 
     def nak(self, device):
         """The chip does not acknowledge its address."""
-        self._order(f"nak {device}")
+        self.order(f"nak {device}")
 
     def hold(self, device):
         """The chip holds SCL low once it is addressed."""
-        self._order(f"hold {device}")
+        self.order(f"hold {device}")
 
     def stick(self, device):
         """The chip keeps SDA low once it is addressed."""
-        self._order(f"stick {device}")
+        self.order(f"stick {device}")
 
     def garbage(self, device):
         """The chip answers with what cannot be."""
-        self._order(f"garbage {device}")
+        self.order(f"garbage {device}")
 
     def off(self, device):
         """The chip has no power; what it was configured to is gone when it comes back."""
-        self._order(f"off {device}")
+        self.order(f"off {device}")
 
     def heal(self, device):
-        self._order(f"heal {device}")
+        self.order(f"heal {device}")
 
     def link(self, up):
-        self._order(f"link {'up' if up else 'down'}")
+        self.order(f"link {'up' if up else 'down'}")
 
     # ---- what must be given back -----------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ typedef struct {
     uint8_t image[RAM_BYTES];
     hal_storage_geometry_t geometry; /* what open says; zero: the whole of it */
     bool flash;                      /* what is programmed twice loses bits, instead of ending the test */
+    bool busy;                       /* what it says of itself */
     bool dead;                       /* the power is gone, or the chip */
     uint32_t operations;             /* programs (of a page) and erases since they were last set to zero */
     uint32_t reads;
@@ -154,6 +155,11 @@ status_t hal_storage_erase(uint32_t address)
 status_t hal_storage_sync(void)
 {
     return ram.dead ? STATUS_NACK : ram.broken;
+}
+
+bool hal_storage_busy(void)
+{
+    return ram.busy;
 }
 
 uint64_t hal_storage_poll(uint64_t now_ms)

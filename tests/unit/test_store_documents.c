@@ -83,6 +83,19 @@ static void nothing_to_do_is_nothing_to_wait_for(void **state)
     assert_int_equal(ram.operations, 0);
 }
 
+static void what_the_memory_still_works_on_is_pending(void **state)
+{
+    (void)state;
+    values[0]++;
+    documents_changed(&documents, &device, 1000);
+    assert_int_equal(documents_pending(&documents), 1);
+    ram.busy = true;
+    (void)documents_poll(&documents, 1000 + DOCUMENTS_COALESCE_MS);
+    assert_int_equal(documents_pending(&documents), 1);
+    ram.busy = false;
+    assert_int_equal(documents_pending(&documents), 0);
+}
+
 static void a_burst_is_written_once_and_not_put_off(void **state)
 {
     (void)state;
@@ -244,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(registering_finds_our_bugs, set_up),
         cmocka_unit_test_setup(nothing_to_do_is_nothing_to_wait_for, set_up),
+        cmocka_unit_test_setup(what_the_memory_still_works_on_is_pending, set_up),
         cmocka_unit_test_setup(a_burst_is_written_once_and_not_put_off, set_up),
         cmocka_unit_test_setup(one_a_call_and_all_in_time, set_up),
         cmocka_unit_test_setup(what_became_what_it_was_is_not_written, set_up),

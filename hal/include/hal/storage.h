@@ -17,6 +17,7 @@
 #ifndef HAL_STORAGE_H
 #define HAL_STORAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,6 +55,9 @@ status_t hal_storage_erase(uint32_t address);
 /* Blocks until all operations are on the medium.
  * returns   STATUS_OK; else why not: they stay queued, in order */
 status_t hal_storage_sync(void);
+
+/* Whether a power cut now could take back an operation that was accepted. */
+bool hal_storage_busy(void);
 
 /* Does a bounded piece of pending work.
  * returns   when it wants to be called next, UINT64_MAX when nothing is pending */
