@@ -2,6 +2,7 @@
 #include "app_state.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "hal/clock.h"
 #include "hal/console.h"
 #include "hal/entropy.h"
@@ -44,6 +45,7 @@ static status_t read_seed(void *context, uint8_t *seed)
         status = STATUS_BAD_DATA;
     }
     json_document_end(&document);
+    wipe(text, sizeof text);
     return status;
 }
 
@@ -59,6 +61,7 @@ static status_t write_seed(void *context, const uint8_t *seed)
     json_raw_string_end(&json);
     json_object_end(&json);
     status_t status = store_write(&app->store, SEED_NAME, text, (size_t)(json.out.at - text));
+    wipe(text, sizeof text);
     return status == STATUS_OK ? store_sync(&app->store) : status;
 }
 
@@ -69,7 +72,7 @@ status_t app_erase(app_t *app)
         app->random.source == RANDOM_SEED && random_bytes(&app->random, seed, sizeof seed) == STATUS_OK;
     status_t status = documents_erase(&app->documents);
     if (status == STATUS_OK && has_seed) status = write_seed(app, seed);
-    memset(seed, 0, sizeof seed);
+    wipe(seed, sizeof seed);
     return status;
 }
 

@@ -11,13 +11,12 @@
 static void apply_sensor(app_t *app, size_t index)
 {
     const sensor_settings_t *settings = &app->settings.sensors[index];
-    _Static_assert(SCHEMA_NO_DECIMAL == SENSOR_NO_THRESHOLD, "no threshold is written alike");
     sensor_config_t config = sensor_config_default(app->sensors.sensors[index].channel);
     if (settings->name[0]) config.name = settings->name;
     config.interval_ms =
         settings->interval_ms ? settings->interval_ms : app->settings.device.sampling_interval_ms;
     config.offset = settings->offset;
-    config.min = settings->threshold_min;
+    config.min = settings->threshold_min; /* both sides write "none" as INT32_MIN */
     config.max = settings->threshold_max;
     config.hysteresis = settings->hysteresis;
     if (sensor_registry_configure(&app->sensors, index, &config, hal_clock_ms()) != STATUS_OK) {
@@ -243,9 +242,12 @@ static void boot_actuators(app_t *app)
     for (size_t i = 0; i < app->actuators.actuator_count; i++) {
         const actuator_t *actuator = &app->actuators.actuators[i];
         actuator_config_t config = actuator_config(app, i);
-        const cJSON *item = found ? cJSON_GetObjectItemCaseSensitive(document.root, actuator->id) : NULL;
-        actuator_registry_boot(&app->actuators, i, &config,
-                               cJSON_IsNumber(item) ? item->valueint : actuator->ops->min);
+        int32_t last = actuator->ops->min;
+        if (found) {
+            const cJSON *item = cJSON_GetObjectItemCaseSensitive(document.root, actuator->id);
+            if (item && cJSON_IsNumber(item)) last = item->valueint;
+        }
+        actuator_registry_boot(&app->actuators, i, &config, last);
     }
     if (found) json_document_end(&document);
     app->outputs_seen = app->actuators.changes;

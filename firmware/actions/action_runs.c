@@ -210,6 +210,6 @@ static void load_run(action_runs_t *runs, const cJSON *item)
 
 void action_runs_load(action_runs_t *runs, const cJSON *document)
 {
-    const cJSON *item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(document, "runs")) load_run(runs, item);
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(document, "runs");
+    for (const cJSON *item = list ? list->child : NULL; item; item = item->next) load_run(runs, item);
 }

@@ -3,6 +3,7 @@
 #include "api/patch.h"
 #include "api/problem.h"
 #include "base/time_format.h"
+#include "base/wipe.h"
 #include "security/access.h"
 
 http_decision_t api_authorize(void *app, http_exchange_t *ex, uint8_t scope)
@@ -107,7 +108,7 @@ static void claim_with(http_exchange_t *ex, const api_t *api, const char *code, 
     } else {
         problem_of(ex, status);
     }
-    memset(secret, 0, sizeof secret);
+    wipe(secret, sizeof secret);
 }
 
 /* POST /api/v1/claim {"code":"K7QM-3ZXD","name":"my laptop"}
@@ -127,7 +128,7 @@ void api_claim_post(http_exchange_t *ex, void *app)
     if (!name || !tokens_name_is_valid(text_view(name))) {
         schema_cross_error(&errors, "name", "must be 1 to 32 bytes of text");
     }
-    if (errors.count > 0)
+    if (errors.count > 0 || !code || !name)
         api_problem_members(ex, 422, "nothing was changed", &errors);
     else
         claim_with(ex, app, code, name);
@@ -167,6 +168,19 @@ void api_token_list(http_exchange_t *ex, void *app)
     if (api_accepts_json(ex)) http_respond_generated(ex, 200, api_media_json, list_piece);
 }
 
+static void create(http_exchange_t *ex, const api_t *api, const char *name, scope_t scope)
+{
+    char secret[TOKEN_SECRET_BYTES];
+    const token_t *token;
+    status_t status =
+        tokens_create(api->access->tokens, text_view(name), scope, created_utc_ms(ex, api), secret, &token);
+    if (status == STATUS_OK)
+        respond_created(ex, token, secret);
+    else
+        problem_of(ex, status);
+    wipe(secret, sizeof secret);
+}
+
 /* POST /api/v1/tokens {"name":"panel","scope":"read"}
  * 201 {"id":...,"token":"jbt_..."}: shown this once
  * 409 no room; 503 no random numbers, or it could not be saved; 400 413 422 the document */
@@ -186,20 +200,10 @@ void api_token_post(http_exchange_t *ex, void *app)
     if (!scope || scope_from_name(text_view(scope)) == SCOPE_NONE) {
         schema_cross_error(&errors, "scope", "must be read, operate or admin");
     }
-    if (errors.count > 0) {
+    if (errors.count > 0 || !name || !scope)
         api_problem_members(ex, 422, "nothing was changed", &errors);
-    } else {
-        char secret[TOKEN_SECRET_BYTES];
-        const token_t *token;
-        status_t status =
-            tokens_create(api->access->tokens, text_view(name), scope_from_name(text_view(scope)),
-                          created_utc_ms(ex, api), secret, &token);
-        if (status == STATUS_OK)
-            respond_created(ex, token, secret);
-        else
-            problem_of(ex, status);
-        memset(secret, 0, sizeof secret);
-    }
+    else
+        create(ex, api, name, scope_from_name(text_view(scope)));
     json_document_end(&document);
 }
 

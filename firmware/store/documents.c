@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/wipe.h"
 
 void documents_init(documents_t *documents, store_t *store)
 {
@@ -42,13 +43,6 @@ void documents_changed(documents_t *documents, document_t *document, uint64_t no
     document->due_ms = now_ms + DOCUMENTS_COALESCE_MS;
 }
 
-/* Secrets do not stay in a buffer that all share. The compiler may not leave it out. */
-static void wipe(char *buffer, size_t bytes)
-{
-    volatile char *at = buffer;
-    for (size_t i = 0; i < bytes; i++) at[i] = 0;
-}
-
 static status_t write_document(documents_t *documents, const document_t *document)
 {
     json_writer_t json = json_writer(documents->buffer, sizeof documents->buffer);
@@ -60,7 +54,7 @@ static status_t write_document(documents_t *documents, const document_t *documen
     } else {
         status = store_write(documents->store, document->name, documents->buffer, bytes);
     }
-    wipe(documents->buffer, bytes);
+    wipe(documents->buffer, bytes); /* secrets do not stay in a buffer that all share */
     return status;
 }
 

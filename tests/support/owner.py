@@ -60,7 +60,7 @@ def _fill(file, address, console):
         return
     code = setup_code(console)
     if not code:
-        raise NotClaimed(f"the device has an owner, and the file does not hold a token of it; "
+        raise NotClaimed("the device has an owner, and the file does not hold a token of it; "
                          "start with another --state, or reset it to factory settings")
     token = claim(address, code)
     file.seek(0)
