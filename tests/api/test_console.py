@@ -52,3 +52,20 @@ def test_a_button_that_is_held_resets_to_factory_settings(beside):
     beside.order("button down")
     eventually(lambda: beside.console.count("setup code: ") == 2, timeout=20)
     beside.back(owner="unclaimed")
+
+
+def test_a_board_without_random_numbers_has_no_owner_and_says_why(board, another):
+    if board.is_simulator:
+        return  # it draws from the kernel's generator, which is always there
+    device = another(seed=False)
+    assert device.status()["owner"] == "no_entropy" and device.status()["random"] == "none"
+    assert "setup code: " not in device.console and "no setup code" in device.console
+    answer = device.call("POST", "/api/v1/claim", {"code": "0000-0000"}, token=None)
+    assert answer.status == 503, answer
+    assert device.call("PATCH", "/api/v1/config", {"name": "x"}, token=None, match="*").status == 503
+    assert device.sensor("temp0")["quality"] == "ok"  # it still measures
+    device.restart(seed=True)  # somebody provisions it: from now on it has a seed of its own
+    assert device.claim()
+    device.restart(seed=False)
+    assert device.status()["random"] == "seed" and device.status()["owner"] == "claimed"
+    assert device.call("POST", "/api/v1/tokens", {"name": "more", "scope": "read"}).status == 201

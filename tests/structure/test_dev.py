@@ -54,6 +54,28 @@ def test_help_names_every_command(root):
         assert re.search(rf"^  {command}\b", listed, re.M), command
 
 
+@pytest.mark.parametrize(("words", "board"), [
+    ([], "sim"), (["mps2-an385"], "mps2-an385"), (["--http", "0", "mps2-an385"], "mps2-an385"),
+    (["--set", "temp0=1", "--without", "sim", "mps2-an385", "--http", "0"], "mps2-an385")])
+def test_the_board_to_run_may_stand_anywhere(root, words, board):
+    done = subprocess.run(["/usr/bin/python3", root / "tests/support/run.py", "--which-board", *words],
+                          capture_output=True, text=True, check=True)
+    assert done.stdout == board + "\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["mps2-an385", "-h"], ["--http", "0", "--help"]])
+def test_help_on_running_builds_nothing(machine, words):
+    done, _ = machine([], "run", *words)
+    assert done.returncode == 0 and "--claim FILE" in done.stdout and "building" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--http", "70000"], ["--set", "temp0"], ["--set", "temp0=1_0"], ["--set", "temp0=nan"],
+                                   ["--nonsense"], ["sim", "mps2-an385"]])
+def test_a_wrong_option_is_said_before_anything_is_built(machine, words):
+    done, _ = machine([], "run", *words)
+    assert done.returncode == 2 and "building" not in done.stderr and done.stderr
+
+
 @pytest.mark.parametrize("words", [["nonsense"], ["build"], ["size"], ["test", "--nonsense"], ["fuzz", "0"],
                                    ["fuzz", "-1"], ["fuzz", "fuzz_http", "soon"], ["fuzz", "fuzz_http", "1", "2"]])
 def test_what_it_does_not_understand_is_an_error(machine, words):

@@ -1,7 +1,6 @@
 """`./dev run`: starts a device on this machine and keeps it until Ctrl-C or SIGTERM."""
 
 import argparse
-import math
 import os
 import re
 import signal
@@ -16,6 +15,7 @@ from support import launch, owner  # noqa: E402
 from support.board import ROOT, Board, UnknownBoard  # noqa: E402
 
 
+NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
 ADDRESS = re.compile(r"IPv4 address (\d+\.\d+\.\d+\.\d+)")
 
 
@@ -31,13 +31,9 @@ def port_number(text):
 
 def assignment(text):
     sensor, equals, number = text.partition("=")
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if not sensor or not equals or not math.isfinite(value):
+    if not sensor or not equals or not NUMBER.fullmatch(number):
         raise argparse.ArgumentTypeError(f"'{text}' is not SENSOR=NUMBER, e.g. temp0=21.5")
-    return sensor, value
+    return sensor, float(number)
 
 
 def parse(arguments):
@@ -57,6 +53,7 @@ def parse(arguments):
                         help="AF_UNIX socket that changes sensors while it runs (emulator: QMP)")
     parser.add_argument("--claim", metavar="FILE", help="own it: write its admin token to FILE (mode 0600)")
     parser.add_argument("--image", metavar="FILE", help="instead of the one in build/BOARD")
+    parser.add_argument("--which-board", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -139,6 +136,9 @@ def main():
     signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # reading from a terminal that is not ours fails instead of stopping us
     try:
         arguments = parse(sys.argv[1:])
+        if arguments.which_board:  # ./dev asks, to build it
+            print(arguments.board)
+            return 0
         board = Board(arguments.board)
         if arguments.claim and arguments.net.startswith("unix"):
             raise launch.BadOption("--claim needs a network on which this machine can ask the device")

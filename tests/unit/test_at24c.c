@@ -191,6 +191,18 @@ static void what_is_written_is_read_before_it_is_on_the_medium(void **state)
     expect(128, 1, 64);
 }
 
+static void it_is_busy_until_all_is_on_the_medium(void **state)
+{
+    uint8_t page[PAGE];
+    (void)state;
+    assert_false(at24c_busy(&chip));
+    memset(page, 0x5a, sizeof page);
+    assert_int_equal(at24c_program(&chip, 0, page, sizeof page), STATUS_OK);
+    assert_true(at24c_busy(&chip));
+    while (at24c_busy(&chip)) (void)at24c_poll(&chip, hal_clock_ms());
+    assert_memory_equal(wire.memory, page, sizeof page);
+}
+
 static void a_poll_is_one_short_transfer(void **state)
 {
     (void)state;
@@ -405,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup(no_chip_is_said_at_once, set_up),
         cmocka_unit_test_setup(reads_are_kept, set_up),
         cmocka_unit_test_setup(what_is_written_is_read_before_it_is_on_the_medium, set_up),
+        cmocka_unit_test_setup(it_is_busy_until_all_is_on_the_medium, set_up),
         cmocka_unit_test_setup(a_poll_is_one_short_transfer, set_up),
         cmocka_unit_test_setup(only_what_changes_is_written, set_up),
         cmocka_unit_test_setup(arguments_are_checked, set_up),
