@@ -168,7 +168,7 @@ void app_show_claim(const app_t *app)
     else if (claim->state == CLAIM_LOCKED)
         text_format(&out, "too many wrong setup codes: restart the device\r\n");
     else if (claim->state == CLAIM_NO_ENTROPY)
-        text_format(&out, "no setup code: the device has no random numbers\r\n");
+        text_format(&out, "no owner is possible: the device has no random numbers\r\n");
     else
         text_format(&out, "the device has an owner\r\n");
     (void)hal_console_write(line, (size_t)(out.at - line));
