@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hal/actuator.h"
 #include "hal/sensor.h"
+
+#define BOARD_SEED_BYTES 32u /* 256 bits */
 
 /* What was asked for at start-up: on the simulator by options, in QEMU by a block in memory, on a real board
  * nothing, so the defaults. */
@@ -20,6 +23,8 @@ typedef struct {
     uint8_t ipv4_address[4]; /* the three below only when ipv4_static */
     uint8_t ipv4_netmask[4];
     uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
+    uint8_t *seed;           /* BOARD_SEED_BYTES of secret randomness for this start alone, which who takes
+                              * them wipes; NULL: none, as on boards with a generator of their own */
 } board_options_t;
 
 typedef struct {
@@ -29,6 +34,9 @@ typedef struct {
     bool localhost_is_us;           /* a Host header of "localhost" means this device (simulator, QEMU) */
     const sensor_device_t *sensors; /* sensor_count of them, alive as long as the firmware */
     size_t sensor_count;
+    const actuator_device_t *actuators; /* actuator_count of them, alive as long as the firmware */
+    size_t actuator_count;
+    const char *identify_id; /* the actuator that blinks to show which device this is; NULL: none */
     board_options_t options;
 } board_t;
 

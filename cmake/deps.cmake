@@ -1,4 +1,4 @@
-# The third-party sources: JEMBATAN_<NAME>_DIR for lwip, mbedtls and cjson.
+# The third-party sources: JEMBATAN_<NAME>_DIR for lwip, mbedtls, cjson and littlefs.
 #
 # Each may be given on the command line. Otherwise it comes from the cache that fetch_deps.py fills, once per
 # content of deps.lock; after that no configure step touches the network.
@@ -19,7 +19,8 @@ function(jembatan_third_party_root result)
         RESULT_VARIABLE failed)
     if(failed)
         message(FATAL_ERROR "The third-party sources could not be fetched (see above). "
-                            "-DJEMBATAN_LWIP_DIR=, -DJEMBATAN_MBEDTLS_DIR= and -DJEMBATAN_CJSON_DIR= name your own.")
+                            "-DJEMBATAN_LWIP_DIR=, -DJEMBATAN_MBEDTLS_DIR=, -DJEMBATAN_CJSON_DIR= and "
+                            "-DJEMBATAN_LITTLEFS_DIR= name your own.")
     endif()
     file(READ "${root}/notice" notice)
     if(notice)
@@ -28,7 +29,10 @@ function(jembatan_third_party_root result)
     set(${result} "${root}" PARENT_SCOPE)
 endfunction()
 
-foreach(name lwip mbedtls cjson)
+# Where in its source package a library lies, if not at the top.
+set(littlefs_folder lib/littlefs)
+
+foreach(name lwip mbedtls cjson littlefs)
     string(TOUPPER ${name} upper)
     set(JEMBATAN_${upper}_DIR "" CACHE PATH "Root of the ${name} sources; empty: the pinned ones")
     if(NOT JEMBATAN_${upper}_DIR)
@@ -36,7 +40,7 @@ foreach(name lwip mbedtls cjson)
             jembatan_third_party_root(JEMBATAN_THIRD_PARTY)
         endif()
         # Not stored: a new lock must not be outvoted by an old cache entry.
-        set(JEMBATAN_${upper}_DIR "${JEMBATAN_THIRD_PARTY}/${name}")
+        cmake_path(APPEND JEMBATAN_THIRD_PARTY ${name} ${${name}_folder} OUTPUT_VARIABLE JEMBATAN_${upper}_DIR)
     endif()
     if(NOT IS_DIRECTORY "${JEMBATAN_${upper}_DIR}")
         message(FATAL_ERROR "JEMBATAN_${upper}_DIR is not a folder: ${JEMBATAN_${upper}_DIR}")

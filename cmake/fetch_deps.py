@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Fetches the third-party sources named in deps.lock into a cache and prints the folder they are in.
 
-Two ways lead to the same folder layout, <cache>/<hash of the lock>/{lwip,mbedtls,cjson}:
+Two ways lead to the same folder layout, <cache>/<hash of the lock>/{lwip,mbedtls,cjson,littlefs}:
 
 apt      Debian source packages. A private apt configuration is made from the sources this machine already
          has: same mirror, same keys, only the suite is exchanged and deb-src asked for. The machine's own
@@ -48,6 +48,7 @@ class Package:
 
     def __init__(self, name, section):
         self.name = name
+        self.source = section.get("source", name)  # the package that carries it, where that is another one
         self.series = section["series"]
         self.upstream = section["upstream"]
         self.version = section["version"]
@@ -62,7 +63,8 @@ class Package:
 
     def section(self):
         files = "".join(f"\n{digest}  {name}" for name, digest in sorted(self.files.items()))
-        return {"series": self.series, "upstream": self.upstream, "version": self.version, "files": files,
+        source = {"source": self.source} if self.source != self.name else {}
+        return {**source, "series": self.series, "upstream": self.upstream, "version": self.version, "files": files,
                 "release_url": self.url, "release_folders": " ".join(self.folders),
                 "release_content": self.content}
 
@@ -215,22 +217,22 @@ class Apt:
 
     def newest(self, package):
         """The newest version of the package's series that the suite and its security archive have."""
-        listed = self.run("apt-cache", "showsrc", "--only-source", package.name)
+        listed = self.run("apt-cache", "showsrc", "--only-source", package.source)
         versions = sorted(set(re.findall(r"^Version: (\S+)$", listed, re.M)))
         best = None
         for version in (v for v in versions if in_series(v, package.series)):
             if best is None or newer(version, best):
                 best = version
         if best is None:
-            raise DepsError(f"{package.name} {package.series} is not in the suite (it has {', '.join(versions)})")
+            raise DepsError(f"{package.source} {package.series} is not in the suite (it has {', '.join(versions)})")
         return best
 
     def fetch(self, package, version):
         """Downloads the source package; returns its files."""
-        self.run("apt-get", "source", "--download-only", "--only-source", f"{package.name}={version}",
+        self.run("apt-get", "source", "--download-only", "--only-source", f"{package.source}={version}",
                  cwd=self.download)
         plain = version.split(":")[-1]
-        dsc = self.download / f"{package.name}_{plain}.dsc"
+        dsc = self.download / f"{package.source}_{plain}.dsc"
         names = re.findall(r"^ [0-9a-f]{64} \d+ (\S+)$", dsc.read_text(), re.M)
         return dsc, [dsc] + [self.download / name for name in dict.fromkeys(names)]
 
@@ -279,9 +281,21 @@ def fetch_by_apt(packages, sources, into, work, update):
             raise DepsError(f"{package.name} {version}: files differ from deps.lock: {digests}")
         subprocess.run(["dpkg-source", "--no-copy", "-x", into / "archives" / package.name / dsc.name,
                         into / package.name], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if package.source != package.name:
+            keep_only(into / package.name, package.folders)
         if update:
             package.content = content_of_original(package, files, work)
     return notices
+
+
+def keep_only(root, folders):
+    """Of a package that merely carries what we use, the rest is not kept."""
+    whole = root.with_name(root.name + ".whole")
+    root.rename(whole)
+    for folder in folders:
+        (root / folder).parent.mkdir(parents=True, exist_ok=True)
+        (whole / folder).rename(root / folder)
+    shutil.rmtree(whole)
 
 
 def content_of_original(package, files, work):

@@ -47,7 +47,7 @@ check_cppcheck() {
             --file-filter='hal/*' --file-filter='boards/*' \
             --cppcheck-build-dir="$CACHE/cppcheck-$folder" -j "$JOBS" \
             --enable=warning,performance,portability,style --inline-suppr --suppress='*:*/lwip/*' \
-            --suppress='*:*/cjson/*' --suppress=missingIncludeSystem --suppress=constParameter \
+            --suppress='*:*/cjson/*' --suppress='*:*/littlefs/*' --suppress=missingIncludeSystem --suppress=constParameter \
             --suppress=constVariable --suppress=shadowFunction --suppress=unassignedVariable --suppress=unusedStructMember \
             --suppress='comparePointers:hal/cortex_m/*' --quiet --error-exitcode=1 || return 1
     done

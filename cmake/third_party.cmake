@@ -68,9 +68,30 @@ target_include_directories(mbedtls PRIVATE ${MBEDTLS})
 target_include_directories(mbedtls PUBLIC ${PROJECT_SOURCE_DIR}/firmware)
 target_compile_definitions(mbedtls PUBLIC MBEDTLS_CONFIG_FILE="config/mbedtls_config.h")
 
+# Debian's copy has prefixed names (lfs2_mount), so that two major versions fit into one program. Sources as
+# upstream has them get the same prefix in the build folder.
+set(LITTLEFS "${JEMBATAN_LITTLEFS_DIR}")
+if(NOT EXISTS "${LITTLEFS}/lfs2.c")
+    foreach(file lfs.c lfs.h lfs_util.c lfs_util.h)
+        file(READ "${LITTLEFS}/${file}" text)
+        string(REGEX REPLACE "(^|[^A-Za-z0-9])(lfs|LFS)([_.])" "\\1\\22\\3" text "${text}")
+        string(REGEX REPLACE "(struct|typedef|}) lfs([^A-Za-z0-9_])" "\\1 lfs2\\2" text "${text}")
+        string(REPLACE "lfs" "lfs2" file ${file})
+        file(WRITE "${CMAKE_BINARY_DIR}/generated/littlefs/${file}" "${text}")
+    endforeach()
+    set(LITTLEFS "${CMAKE_BINARY_DIR}/generated/littlefs")
+endif()
+add_library(littlefs STATIC EXCLUDE_FROM_ALL ${LITTLEFS}/lfs2.c ${LITTLEFS}/lfs2_util.c)
+target_include_directories(littlefs SYSTEM PUBLIC ${LITTLEFS})
+# No heap, no console, short names; what becomes of its assertions: firmware/store/littlefs_port.h.
+target_compile_definitions(littlefs PUBLIC
+    LFS2_NO_MALLOC LFS2_NO_DEBUG LFS2_NO_WARN LFS2_NO_ERROR LFS2_NAME_MAX=31)
+target_compile_options(littlefs PRIVATE "SHELL:-include ${PROJECT_SOURCE_DIR}/firmware/store/littlefs_port.h")
+
 # lwIP stays with strict C11: with GNU's extensions the host's headers declare an ssize_t of their own beside
 # the one lwIP then makes.
 set_target_properties(cjson mbedtls PROPERTIES C_EXTENSIONS ON)
 target_compile_options(lwip PRIVATE -w)
 target_compile_options(cjson PRIVATE -w)
+target_compile_options(littlefs PRIVATE -w)
 target_compile_options(mbedtls PRIVATE -w)

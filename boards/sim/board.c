@@ -5,17 +5,22 @@
 
 #include "hal/drivers/emc1414.h"
 #include "hal/drivers/lsm303dlhc.h"
+#include "hal/drivers/pca9552.h"
 #include "hal/drivers/tmp105.h"
 #include "model_emc1414.h"
 #include "model_lsm303dlhc.h"
+#include "model_pca9552.h"
 #include "model_tmp105.h"
 #include "sim.h"
+#include "sim_leds.h"
 
 /* ---- The chips ---------------------------------------------------------------------------------------- */
 
 static model_tmp105_t temp0_model = { .milli_c = 21500 };
 static model_emc1414_t emc0_model = { .milli_c = { 24000, 25000, 26000, 27000 } };
 static model_lsm303dlhc_t mag0_model = { .nanotesla = { 20000, 5000, 45000 }, .milli_c = 22000 };
+
+static model_pca9552_t leds_model;
 
 static const sim_quantity_t temp0_quantities[] = {
     { "temp0", 3, MODEL_TMP105_MIN, MODEL_TMP105_MAX },
@@ -46,6 +51,7 @@ static sim_chip_t chips[] = {
     CHIP(temp0, 0x48, tmp105),
     CHIP(emc0, 0x4c, emc1414),
     CHIP(mag0, 0x1e, lsm303dlhc),
+    { .id = "leds", .addr = 0x60, .ops = &model_pca9552_ops, .model = &leds_model },
 };
 
 static hal_i2c_t bus = { .chips = chips, .chip_count = sizeof chips / sizeof chips[0] };
@@ -62,6 +68,35 @@ static const sensor_device_t sensors[] = {
     { "mag0", &lsm303dlhc_ops, &mag0 },
 };
 
+static pca9552_t leds = { .bus = &bus, .addr = 0x60, .check_pins = true };
+static sim_leds_t board_leds;
+
+static const actuator_output_t led_outputs[] = {
+    { "led0", "LED 0", 0 },
+    { "led1", "LED 1", 1 },
+    { "led2", "LED 2", 2 },
+    { "led3", "LED 3", 3 },
+};
+
+static const actuator_output_t board_led_outputs[] = {
+    { "board_led0", "Board LED 0", 0 },
+    { "board_led1", "Board LED 1", 1 },
+};
+
+static const actuator_device_t actuators[] = {
+    { "leds", &pca9552_ops, &leds, led_outputs, sizeof led_outputs / sizeof led_outputs[0] },
+    { "board_leds", &sim_leds_ops, &board_leds, board_led_outputs,
+      sizeof board_led_outputs / sizeof board_led_outputs[0] },
+};
+
+/* ---- What is seen from outside ------------------------------------------------------------------------ */
+
+static const sim_output_t outputs[] = {
+    { "led0", model_pca9552_led, &leds_model, 0 },   { "led1", model_pca9552_led, &leds_model, 1 },
+    { "led2", model_pca9552_led, &leds_model, 2 },   { "led3", model_pca9552_led, &leds_model, 3 },
+    { "board_led0", sim_leds_read, &board_leds, 0 }, { "board_led1", sim_leds_read, &board_leds, 1 },
+};
+
 static board_t board = {
     .name = "sim",
     .model = "Jembatan simulator",
@@ -69,10 +104,14 @@ static board_t board = {
     .localhost_is_us = true,
     .sensors = sensors,
     .sensor_count = sizeof sensors / sizeof sensors[0],
+    .actuators = actuators,
+    .actuator_count = sizeof actuators / sizeof actuators[0],
+    .identify_id = "board_led0",
 };
 
 const board_t *board_init(void)
 {
+    sim_show_outputs(outputs, sizeof outputs / sizeof outputs[0]);
     const sim_options_t *from = sim_start_from_command_line(&bus);
     board_options_t *to = &board.options;
     to->log_level = from->log_level;

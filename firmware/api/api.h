@@ -11,19 +11,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "actions/action_runs.h"
+#include "actuators/actuator_registry.h"
 #include "base/wall_clock.h"
 #include "http/http_exchange.h"
 #include "http/http_server.h"
+#include "security/access.h"
+#include "security/random.h"
 #include "sensors/sensor_registry.h"
+#include "settings/settings.h"
+#include "store/store_health.h"
 
 #define API_ADDRESS_BYTES 46u /* an IPv6 address as text with its NUL */
 #define API_ADDRESSES_MAX 4u
 
-/* Who the device is: nothing secret, nothing that changes while it runs. */
+/* Who the device is: nothing secret; only name and host name change while it runs. */
 typedef struct {
-    char id[13];       /* the MAC address as 12 hexadecimal digits */
-    char hostname[24]; /* "jembatan-" and the last three bytes of the MAC address */
-    const char *name;  /* for people */
+    char id[13]; /* the MAC address as 12 hexadecimal digits */
+    char hostname
+        [SETTINGS_HOSTNAME_BYTES]; /* of the settings, or "jembatan-" and the end of the MAC address */
     const char *board;
     const char *model;
     const char *mcu;
@@ -31,7 +37,8 @@ typedef struct {
     const char *build; /* commit the image was built from, or "unknown" */
     uint8_t mac[6];
     bool localhost_is_us;
-    uint64_t tag; /* of the document, for its ETag */
+    uint64_t build_tag; /* of version and build: another firmware may say the same in other words */
+    uint64_t tag;       /* of the document, for its ETag */
 } api_device_t;
 
 typedef struct {
@@ -61,19 +68,42 @@ typedef struct {
     bool (*read_stack)(uint32_t *peak_bytes, uint32_t *size_bytes);
 
     const char *(*reset_cause)(void); /* "power_on", "software", "watchdog" or "fault" */
+
+    /* What follows gets api_t.context. */
+
+    uint32_t (*pending_writes)(void *context); /* documents that have changed and are not written yet */
+
+    /* The settings have new values: apply and keep them.
+     * index    of the sensor or actuator in its registry */
+    void (*device_settings_changed)(void *context);
+    void (*sensor_settings_changed)(void *context, size_t index);
+    void (*actuator_settings_changed)(void *context, size_t index);
 } api_platform_t;
 
 typedef struct {
     api_device_t device;
     const sensor_registry_t *sensors;
+    actuator_registry_t *actuators;
+    settings_t *settings;
+    action_runs_t *runs;
+    const access_t *access;
+    claim_t *claim;
+    const random_t *random;
+    const store_health_t *store;
     const wall_clock_t *clock;
     const http_server_t *server; /* for its counters */
     const api_platform_t *platform;
+    void *context; /* of the platform's functions */
 } api_t;
 
-/* Works out what stays the same: the device's id, host name and document tag. The caller has filled the rest of
- * api->device. */
+/* Works out the device's id. The caller has filled the rest of api->device; api_device_changed follows. */
 void api_init(api_t *api);
+
+/* Who owns it, for people and for the status: "unclaimed", "claimed", "locked", "no_entropy", "damaged". */
+const char *api_owner_name(const api_t *api);
+
+/* The device's settings have new values: host name and document tag follow. */
+void api_device_changed(api_t *api);
 
 /* The whole public API, one line a method and resource (api/routes.c). */
 extern const http_route_t api_routes[];
@@ -82,8 +112,14 @@ extern const size_t api_route_count;
 /* http_server_t.write_problem: application/problem+json (RFC 9457) for any status. */
 void api_write_problem(http_exchange_t *ex, unsigned status, const char *detail);
 
+/* http_server_t.authorize: by the bearer token that came with the request (security/access.h). */
+http_decision_t api_authorize(void *app, http_exchange_t *ex, uint8_t scope);
+
+/* http_server_t.allows_origin: those of the settings. */
+bool api_allows_origin(void *app, text_view_t origin);
+
 /* http_server_t.is_our_host; app is an api_t. IP literals, our host name, the same under .local, and localhost
- * where the board says so. A name that is none of these may be an attacker's that resolves to us. */
+ * where the board says so, and the names of the settings. A name that is none of these may be an attacker's that resolves to us. */
 bool api_is_our_host(void *app, text_view_t host);
 
 #endif

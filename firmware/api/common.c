@@ -40,14 +40,23 @@ void api_init(api_t *api)
     text_writer_t id = text_writer(device->id, sizeof device->id - 1u);
     for (unsigned i = 0; i < sizeof device->mac; i++) text_hex(&id, device->mac[i], 2);
     *id.at = '\0';
+}
 
+void api_device_changed(api_t *api)
+{
+    api_device_t *device = &api->device;
+    const device_settings_t *settings = &api->settings->device;
     text_writer_t host = text_writer(device->hostname, sizeof device->hostname - 1u);
-    text_string(&host, "jembatan-");
-    text_string(&host, device->id + 6);
+    if (settings->hostname[0]) {
+        text_string(&host, settings->hostname);
+    } else {
+        text_string(&host, "jembatan-");
+        text_string(&host, device->id + 6);
+    }
     *host.at = '\0';
 
-    uint64_t tag = hash_string(HASH_SEED, device->id);
-    tag = hash_string(tag, device->version);
-    tag = hash_string(tag, device->build);
-    device->tag = hash_string(hash_string(tag, device->name), device->board);
+    device->build_tag = hash_string(hash_string(HASH_SEED, device->version), device->build);
+    uint64_t tag = hash_string(hash_string(device->build_tag, device->id), device->board);
+    tag = hash_string(hash_string(tag, settings->name), settings->location);
+    device->tag = hash_string(tag, device->hostname);
 }

@@ -1,5 +1,4 @@
 #include "api/handlers.h"
-#include "base/hash.h"
 
 static void member(json_writer_t *json, const char *key, const char *value)
 {
@@ -22,12 +21,23 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "sensor", "/api/v1/sensors/{id}" },
         { "value", "/api/v1/sensors/{id}/value" },
         { "readings", "/api/v1/readings" },
+        { "actuators", "/api/v1/actuators" },
+        { "actuator", "/api/v1/actuators/{id}" },
+        { "actions", "/api/v1/actions" },
+        { "identify", "/api/v1/actions/identify" },
+        { "calibrate", "/api/v1/actions/calibrate" },
+        { "reboot", "/api/v1/actions/reboot" },
+        { "factory_reset", "/api/v1/actions/factory-reset" },
+        { "run", "/api/v1/actions/{name}/{run}" },
+        { "config", "/api/v1/config" },
+        { "claim", "/api/v1/claim" },
+        { "tokens", "/api/v1/tokens" },
+        { "token", "/api/v1/tokens/{id}" },
         { "health", "/healthz" },
     };
     const api_t *api = app;
     /* The links are the firmware's: they change with its version and build only. */
-    uint64_t tag = hash_string(hash_string(HASH_SEED, api->device.version), api->device.build);
-    if (!api_accepts_json(ex) || api_unchanged(ex, tag)) return;
+    if (!api_accepts_json(ex) || api_unchanged(ex, api->device.build_tag)) return;
     json_writer_t *json = http_respond_json(ex, 200, api_media_json);
     json_object_begin(json);
     member(json, "api", "v1");
@@ -48,7 +58,8 @@ void api_device_get(http_exchange_t *ex, void *app)
     json_writer_t *json = http_respond_json(ex, 200, api_media_json);
     json_object_begin(json);
     member(json, "id", device->id);
-    member(json, "name", device->name);
+    member(json, "name", api->settings->device.name);
+    member(json, "location", api->settings->device.location);
     member(json, "hostname", device->hostname);
     member(json, "board", device->board);
     member(json, "model", device->model);

@@ -16,6 +16,23 @@ void api_sensor_get(http_exchange_t *ex, void *app);
 void api_sensor_value_get(http_exchange_t *ex, void *app);
 void api_reading_list(http_exchange_t *ex, void *app);
 void api_health_get(http_exchange_t *ex, void *app);
+void api_sensor_patch(http_exchange_t *ex, void *app);
+void api_actuator_list(http_exchange_t *ex, void *app);
+void api_actuator_get(http_exchange_t *ex, void *app);
+void api_actuator_put(http_exchange_t *ex, void *app);
+void api_actuator_patch(http_exchange_t *ex, void *app);
+void api_action_list(http_exchange_t *ex, void *app);
+void api_identify_post(http_exchange_t *ex, void *app);
+void api_calibrate_post(http_exchange_t *ex, void *app);
+void api_reboot_post(http_exchange_t *ex, void *app);
+void api_factory_reset_post(http_exchange_t *ex, void *app);
+void api_run_get(http_exchange_t *ex, void *app);
+void api_config_get(http_exchange_t *ex, void *app);
+void api_config_patch(http_exchange_t *ex, void *app);
+void api_claim_post(http_exchange_t *ex, void *app);
+void api_token_list(http_exchange_t *ex, void *app);
+void api_token_post(http_exchange_t *ex, void *app);
+void api_token_delete(http_exchange_t *ex, void *app);
 
 /* The media types of all answers. */
 extern const char api_media_json[];
@@ -34,10 +51,10 @@ void api_problem_no_reading(http_exchange_t *ex, const sensor_t *sensor);
 void api_write_time(json_writer_t *json, const wall_clock_t *clock, uint64_t uptime_ms);
 
 /* Writes the members unit, value, quality, time and uptime_ms into an object: a sensor's latest reading. */
-void api_write_reading(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock);
+void api_write_reading(json_writer_t *json, const sensor_t *sensor, const api_t *api);
 
 /* One sensor as an element of a collection. */
-typedef void (*api_sensor_writer_t)(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock);
+typedef void (*api_sensor_writer_t)(json_writer_t *json, const sensor_t *sensor, const api_t *api);
 
 /* The next piece of {"<key>":[...]} with one element a sensor, for a generator.
  * state     state[0] is 0 at the opening, then 1 + the index of a sensor */

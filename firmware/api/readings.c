@@ -1,11 +1,11 @@
 #include "api/handlers.h"
 
-static void write_reading(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock)
+static void write_reading(json_writer_t *json, const sensor_t *sensor, const api_t *api)
 {
     json_object_begin(json);
     json_key(json, "id");
     json_string(json, sensor->id);
-    api_write_reading(json, sensor, clock);
+    api_write_reading(json, sensor, api);
     json_object_end(json);
 }
 
@@ -87,6 +87,7 @@ void api_reading_list(http_exchange_t *ex, void *app)
     }
     /* The two representations differ, and so must their tags; one that counts from now differs each time. */
     bool relative = offers[chosen] == api_media_senml && !api->clock->set;
-    if (!relative && api_unchanged(ex, api->sensors->tag + (uint64_t)chosen)) return;
+    if (!relative && api_unchanged(ex, (api->sensors->tag ^ api->device.build_tag) + (uint64_t)chosen))
+        return;
     http_respond_generated(ex, 200, offers[chosen], generators[chosen]);
 }

@@ -2,15 +2,36 @@
  * resource answers OPTIONS. */
 #include "api/handlers.h"
 
+/* Bytes of the largest body: all settings at their longest, or a token's request. */
+#define CONFIG_BYTES 2048u
+#define SMALL_BYTES  512u
+
 const http_route_t api_routes[] = {
-    { HTTP_GET, "/api/v1", api_index_get, 0 },
-    { HTTP_GET, "/api/v1/device", api_device_get, 0 },
-    { HTTP_GET, "/api/v1/status", api_status_get, 0 },
-    { HTTP_GET, "/api/v1/sensors", api_sensor_list, 0 },
-    { HTTP_GET, "/api/v1/sensors/{id}", api_sensor_get, 0 },
-    { HTTP_GET, "/api/v1/sensors/{id}/value", api_sensor_value_get, 0 },
-    { HTTP_GET, "/api/v1/readings", api_reading_list, 0 },
-    { HTTP_GET, "/healthz", api_health_get, 0 },
+    { HTTP_GET, "/api/v1", api_index_get, SCOPE_NONE, 0 },
+    { HTTP_GET, "/api/v1/device", api_device_get, SCOPE_NONE, 0 },
+    { HTTP_GET, "/api/v1/status", api_status_get, SCOPE_READ, 0 },
+    { HTTP_GET, "/api/v1/sensors", api_sensor_list, SCOPE_READ, 0 },
+    { HTTP_GET, "/api/v1/sensors/{id}", api_sensor_get, SCOPE_READ, 0 },
+    { HTTP_PATCH, "/api/v1/sensors/{id}", api_sensor_patch, SCOPE_OPERATE, SMALL_BYTES },
+    { HTTP_GET, "/api/v1/sensors/{id}/value", api_sensor_value_get, SCOPE_READ, 0 },
+    { HTTP_GET, "/api/v1/readings", api_reading_list, SCOPE_READ, 0 },
+    { HTTP_GET, "/api/v1/actuators", api_actuator_list, SCOPE_READ, 0 },
+    { HTTP_GET, "/api/v1/actuators/{id}", api_actuator_get, SCOPE_READ, 0 },
+    { HTTP_PUT, "/api/v1/actuators/{id}", api_actuator_put, SCOPE_OPERATE, SMALL_BYTES },
+    { HTTP_PATCH, "/api/v1/actuators/{id}", api_actuator_patch, SCOPE_OPERATE, SMALL_BYTES },
+    { HTTP_GET, "/api/v1/actions", api_action_list, SCOPE_READ, 0 },
+    { HTTP_POST, "/api/v1/actions/identify", api_identify_post, SCOPE_OPERATE, SMALL_BYTES },
+    { HTTP_POST, "/api/v1/actions/calibrate", api_calibrate_post, SCOPE_OPERATE, SMALL_BYTES },
+    { HTTP_POST, "/api/v1/actions/reboot", api_reboot_post, SCOPE_ADMIN, SMALL_BYTES },
+    { HTTP_POST, "/api/v1/actions/factory-reset", api_factory_reset_post, SCOPE_ADMIN, SMALL_BYTES },
+    { HTTP_GET, "/api/v1/actions/{name}/{run}", api_run_get, SCOPE_READ, 0 },
+    { HTTP_GET, "/api/v1/config", api_config_get, SCOPE_READ, 0 },
+    { HTTP_PATCH, "/api/v1/config", api_config_patch, SCOPE_ADMIN, CONFIG_BYTES },
+    { HTTP_POST, "/api/v1/claim", api_claim_post, SCOPE_NONE, SMALL_BYTES },
+    { HTTP_GET, "/api/v1/tokens", api_token_list, SCOPE_ADMIN, 0 },
+    { HTTP_POST, "/api/v1/tokens", api_token_post, SCOPE_ADMIN, SMALL_BYTES },
+    { HTTP_DELETE, "/api/v1/tokens/{id}", api_token_delete, SCOPE_ADMIN, 0 },
+    { HTTP_GET, "/healthz", api_health_get, SCOPE_NONE, 0 },
 };
 
 const size_t api_route_count = sizeof api_routes / sizeof api_routes[0];

@@ -1,4 +1,22 @@
 #include "api/handlers.h"
+#include "api/patch.h"
+#include "base/hash.h"
+
+/* The tag of a sensor has two halves: what was set about it, and what it measures. A program that read it before
+ * the last sample still knows the settings that it is about to change. */
+#define SETTINGS_HALF 0xffffffff00000000u
+
+static uint64_t fold(uint64_t tag)
+{
+    return (uint32_t)(tag ^ tag >> 32);
+}
+
+static uint64_t sensor_tag(const api_t *api, const sensor_t *sensor)
+{
+    const sensor_settings_t *settings = &api->settings->sensors[sensor - api->sensors->sensors];
+    uint64_t fixed = hash_string(api->device.build_tag, sensor->id) ^ schema_tag(&sensor_schema, settings);
+    return fold(fixed) << 32 | fold(sensor->tag);
+}
 
 static void write_value(json_writer_t *json, const sensor_t *sensor)
 {
@@ -8,7 +26,7 @@ static void write_value(json_writer_t *json, const sensor_t *sensor)
         json_null(json);
 }
 
-void api_write_reading(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock)
+void api_write_reading(json_writer_t *json, const sensor_t *sensor, const api_t *api)
 {
     json_key(json, "unit");
     json_string(json, sensor_unit_symbol(sensor->channel->unit));
@@ -20,24 +38,50 @@ void api_write_reading(json_writer_t *json, const sensor_t *sensor, const wall_c
         json_key(json, "time");
         json_null(json);
     } else {
-        api_write_time(json, clock, sensor->uptime_ms);
+        api_write_time(json, api->clock, sensor->uptime_ms);
     }
     json_key(json, "uptime_ms");
     json_u64(json, sensor->uptime_ms);
 }
 
-static void write_sensor(json_writer_t *json, const sensor_t *sensor, const wall_clock_t *clock)
+static void write_threshold(json_writer_t *json, const char *key, int32_t value, unsigned decimals)
+{
+    json_key(json, key);
+    if (value == SENSOR_NO_THRESHOLD)
+        json_null(json);
+    else
+        json_decimal(json, value, decimals);
+}
+
+static void write_thresholds(json_writer_t *json, const sensor_t *sensor)
+{
+    unsigned decimals = sensor->channel->decimals;
+    json_key(json, "thresholds");
+    json_object_begin(json);
+    write_threshold(json, "min", sensor->config.min, decimals);
+    write_threshold(json, "max", sensor->config.max, decimals);
+    json_key(json, "hysteresis");
+    json_decimal(json, sensor->config.hysteresis, decimals);
+    json_object_end(json);
+}
+
+static void write_sensor(json_writer_t *json, const sensor_t *sensor, const api_t *api)
 {
     json_object_begin(json);
     json_key(json, "id");
     json_string(json, sensor->id);
     json_key(json, "name");
-    json_string(json, sensor->channel->name);
+    json_string(json, sensor->config.name);
     json_key(json, "kind");
     json_string(json, sensor_kind_name(sensor->channel->kind));
-    api_write_reading(json, sensor, clock);
+    api_write_reading(json, sensor, api);
     json_key(json, "interval_ms");
-    json_u32(json, sensor->interval_ms);
+    json_u32(json, sensor->config.interval_ms);
+    json_key(json, "offset");
+    json_decimal(json, sensor->config.offset, sensor->channel->decimals);
+    write_thresholds(json, sensor);
+    json_key(json, "alert");
+    json_string(json, sensor_alert_name(sensor->alert));
     json_key(json, "chip");
     json_string(json, sensor->chip);
     json_object_end(json);
@@ -51,7 +95,7 @@ http_produced_t api_collection_piece(const api_t *api, json_writer_t *json, uint
         json_key(json, key);
         json_array_begin(json);
     } else if (state[0] <= api->sensors->sensor_count) {
-        write(json, &api->sensors->sensors[state[0] - 1u], api->clock);
+        write(json, &api->sensors->sensors[state[0] - 1u], api);
     } else {
         json_array_end(json);
         json_object_end(json);
@@ -74,7 +118,7 @@ static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t 
 void api_sensor_list(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
-    if (!api_accepts_json(ex) || api_unchanged(ex, api->sensors->tag)) return;
+    if (!api_accepts_json(ex) || api_unchanged(ex, api->sensors->tag ^ api->device.build_tag)) return;
     http_respond_generated(ex, 200, api_media_json, list_piece);
 }
 
@@ -92,8 +136,31 @@ void api_sensor_get(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
     const sensor_t *sensor = find_or_refuse(ex, api);
-    if (!sensor || !api_accepts_json(ex) || api_unchanged(ex, sensor->tag)) return;
-    write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api->clock);
+    if (!sensor || !api_accepts_json(ex) || api_unchanged(ex, sensor_tag(api, sensor))) return;
+    write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
+}
+
+/* PATCH /api/v1/sensors/{id}, a merge-patch (RFC 7396) of what may be set: name, interval_ms, offset, thresholds
+ * 200 the sensor as it is now; 404 no such sensor
+ * 400 413 no document; 412 428 If-Match; 422 wrong members, each named */
+void api_sensor_patch(http_exchange_t *ex, void *app)
+{
+    const api_t *api = app;
+    const sensor_t *sensor = find_or_refuse(ex, api);
+    if (!sensor || !api_accepts_json(ex)) return;
+    size_t index = (size_t)(sensor - api->sensors->sensors);
+    sensor_settings_t *settings = &api->settings->sensors[index];
+    sensor_settings_t candidate = *settings;
+    if (!api_patch(ex, sensor_tag(api, sensor), SETTINGS_HALF, &sensor_schema, sensor->channel->decimals,
+                   &candidate)) {
+        return;
+    }
+    if (!schema_equal(&sensor_schema, &candidate, settings)) {
+        *settings = candidate;
+        api->platform->sensor_settings_changed(api->context, index);
+    }
+    http_set_etag(ex, sensor_tag(api, sensor));
+    write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
 }
 
 /* GET /api/v1/sensors/{id}/value
@@ -109,6 +176,6 @@ void api_sensor_value_get(http_exchange_t *ex, void *app)
         api_problem_no_reading(ex, sensor);
         return;
     }
-    if (api_unchanged(ex, sensor->tag)) return;
+    if (api_unchanged(ex, sensor_tag(api, sensor))) return;
     write_value(http_respond_json(ex, 200, api_media_json), sensor);
 }

@@ -76,6 +76,45 @@ static void write_sensors(json_writer_t *json, const sensor_registry_t *sensors)
     json_object_end(json);
 }
 
+/* What lasts: a state other than good says that something was lost, or that nothing lasts. */
+static void write_store(json_writer_t *json, const api_t *api)
+{
+    const store_health_t *store = api->store;
+    json_key(json, "store");
+    json_object_begin(json);
+    json_key(json, "state");
+    json_string(json, store_state_name(store->state));
+    count(json, "damaged", store->damaged);
+    count(json, "pending", api->platform->pending_writes(api->context));
+    count(json, "writes", store->writes);
+    count(json, "write_failures", store->write_failures);
+    count(json, "used_bytes", store->used_bytes);
+    count(json, "size_bytes", store->size_bytes);
+    json_object_end(json);
+}
+
+const char *api_owner_name(const api_t *api)
+{
+    static const char *const states[] = {
+        [CLAIM_UNCLAIMED] = "unclaimed",   [CLAIM_CLAIMED] = "claimed", [CLAIM_LOCKED] = "locked",
+        [CLAIM_NO_ENTROPY] = "no_entropy", [CLAIM_DAMAGED] = "damaged",
+    };
+    return states[api->claim->state];
+}
+
+static void write_owner(json_writer_t *json, const api_t *api)
+{
+    static const char *const sources[] = {
+        [RANDOM_NO_SOURCE] = "none",
+        [RANDOM_GENERATOR] = "generator",
+        [RANDOM_SEED] = "seed",
+    };
+    json_key(json, "owner");
+    json_string(json, api_owner_name(api));
+    json_key(json, "random");
+    json_string(json, sources[api->random->source]);
+}
+
 static void write_overview(json_writer_t *json, const api_t *api)
 {
     uint64_t uptime_ms = api->platform->uptime_ms();
@@ -93,6 +132,8 @@ static void write_overview(json_writer_t *json, const api_t *api)
     write_connections(json, &network);
     write_requests(json, api->server);
     write_sensors(json, api->sensors);
+    write_store(json, api);
+    write_owner(json, api);
     write_stack(json, api->platform);
     json_key(json, "pools");
     json_array_begin(json);

@@ -15,6 +15,11 @@
  * TCP control block and no buffer; past them a newcomer is reset. */
 #define HTTP_REFUSALS_MAX 2u
 
+/* Connections that are closed while the peer has not yet acknowledged the last bytes. Well-behaved peers need a round
+ * trip for it, so few are closed at the same time; past them the first one is reset. Each costs the memory of a full
+ * send queue, as a slot does. */
+#define HTTP_CLOSINGS_MAX 4u
+
 /* Bytes kept of one request head: decoded target, the values of the headers that matter, and the line that is
  * coming in. Longer than the 700 bytes of a desktop browser's longest line (User-Agent, sec-ch-ua). */
 #define HTTP_HEAD_BUFFER_BYTES 1536u
@@ -32,6 +37,9 @@
 /* Header fields of one request that are kept. Twice what any client sends of those that matter. */
 #define HTTP_FIELDS_MAX 24u
 
+/* Bytes of an Origin that may be allowed; longer ones are none. One is echoed in the head of the answer. */
+#define HTTP_ORIGIN_BYTES_MAX 96u
+
 /* Segments of a path that a route may bind, as in /sensors/{id}/history. */
 #define HTTP_PATH_PARAMS_MAX 2u
 
@@ -45,7 +53,7 @@
 /* Bytes of chunk extensions and trailers of one body, all together: framing that carries nothing for us. */
 #define HTTP_CHUNK_OVERHEAD_BYTES_MAX 1024u
 
-/* Bytes of a connection's output buffer: a head of at most 400 bytes and the largest answer that is written in
+/* Bytes of a connection's output buffer: a head of at most 600 bytes and the largest answer that is written in
  * one piece. Longer answers pass through it piece by piece. */
 #define HTTP_OUTPUT_BYTES 2048u
 
@@ -64,6 +72,21 @@
 
 /* Without any byte of an answer being taken by the peer. */
 #define HTTP_RESPONSE_STALL_MS 15000u
+
+/* For a whole answer, however steadily it is taken: this long, and so much more for each KiB that was. A line of 9600
+ * baud carries a KiB a second, so a generated answer of any length gets through it; a peer that drips bytes to keep its
+ * slot does not. */
+#define HTTP_ANSWER_DEADLINE_MS 60000u
+#define HTTP_ANSWER_MS_PER_KIB  1000u
+
+/* From the moment bytes are handed to TCP until the peer has acknowledged the last of them, whether the connection is
+ * still open or not. Absolute: neither answers to window probes nor single bytes extend it. Time for two repetitions
+ * of a lost segment; a full send queue (2920 bytes) gets through at 200 bytes/s. */
+#define HTTP_UNACKED_DEADLINE_MS 15000u
+
+/* A peer that owes an acknowledgement for this time gives way to a newcomer when nobody is idle. TCP repeats a lost
+ * segment after 3 s at most the first time. */
+#define HTTP_UNACKED_GRACE_MS 4000u
 
 /* Between two requests. Longer than the 15 s between two scrapes of a usual Prometheus. */
 #define HTTP_IDLE_DEADLINE_MS 30000u
@@ -90,9 +113,9 @@
  * compared with each other to find duplicates: 8 bytes of stack each while a document is scanned. */
 #define JSON_READ_NAMES_MAX 64u
 
-/* Bytes in which cJSON builds a document that came in. A value costs it 10 words and its text: the device's
- * settings at their longest need 3 KiB on a 32-bit core. In words, so that every board refuses alike. */
-#define JSON_ARENA_BYTES (1536u * sizeof(void *))
+/* Bytes in which cJSON builds a document that came in. A value costs it 10 words and its text: all
+ * tokens at their longest need 7 KiB on a 32-bit core, the device's settings 3 KiB. In words, so that every board refuses alike. */
+#define JSON_ARENA_BYTES (2048u * sizeof(void *))
 
 /* Bytes of one log line with its ending; longer ones are cut. Two console lines of 80. */
 #define LOG_LINE_BYTES 160u
@@ -114,6 +137,65 @@
 /* Milliseconds until a chip that failed is probed again: often enough that a reconnected sensor is back
  * within one sampling interval, seldom enough that a dead bus does not eat the loop. */
 #define SENSOR_RETRY_MS 1000u
+
+/* ---- Actuators -------------------------------------------------------------------------------------- */
+
+/* Chips and ports with actuators that a board may carry. Each costs about 50 bytes of RAM. */
+#define ACTUATOR_DEVICES_MAX 4u
+
+/* Actuators (channels in use of all devices): a fully used PCA9552 and some LEDs of the board. Each costs about
+ * 60 bytes of RAM. */
+#define ACTUATORS_MAX 20u
+
+/* Bytes of an actuator's id with its NUL; longer ones are refused. As for sensors. */
+#define ACTUATOR_ID_BYTES 32u
+
+/* Milliseconds until a device that failed is probed again, as for sensors. */
+#define ACTUATOR_RETRY_MS 1000u
+
+/* Milliseconds between two looks whether an actuator still is as it was set: how long a chip that lost power
+ * goes unnoticed. */
+#define ACTUATOR_CHECK_MS 1000u
+
+/* Milliseconds of light and of dark while an actuator shows which device this is: 2 Hz is seen across a room and
+ * harms nobody (WCAG 2.3.1: 3 flashes a second at most). */
+#define ACTUATOR_BLINK_MS 250u
+
+/* Milliseconds for which it may blink. */
+#define ACTUATOR_IDENTIFY_MS_MAX 600000u
+
+/* ---- Actions ---------------------------------------------------------------------------------------- */
+
+/* Runs of actions that are remembered, 80 bytes each: how far back a client can ask, or repeat with the same
+ * Idempotency-Key. */
+#define ACTION_RUNS_MAX 8u
+
+/* Bytes of an Idempotency-Key; a UUID has 36. */
+#define ACTION_KEY_BYTES_MAX 128u
+
+/* Milliseconds that the device identifies itself when nobody says how long: time to walk to a rack. */
+#define ACTION_IDENTIFY_MS_DEFAULT 10000u
+
+/* Milliseconds between the answer to a request that restarts the device, or moves it to another address, and the
+ * deed: the answer is acknowledged in one round trip, and this is a slow one. */
+#define ACTION_DELAY_MS 500u
+
+/* Milliseconds that a calibration waits for a sample beyond three intervals of its sensor. */
+#define ACTION_CALIBRATE_GRACE_MS 1000u
+
+/* ---- Console and button ------------------------------------------------------------------------------- */
+
+/* Bytes of a typed line with NUL. The longest command has 17. */
+#define CONSOLE_LINE_BYTES 64u
+
+/* Milliseconds between two looks at the button: nobody's press is shorter, and ten wakes a second cost nothing. */
+#define BUTTON_POLL_MS 100u
+
+/* Milliseconds in which contacts bounce. */
+#define BUTTON_BOUNCE_MS 20u
+
+/* Milliseconds for which it must be held until everything is erased: too long for an accident. */
+#define BUTTON_HOLD_MS 5000u
 
 /* ---- Settings --------------------------------------------------------------------------------------- */
 
@@ -153,6 +235,10 @@
 
 /* ---- Who may ----------------------------------------------------------------------------------------- */
 
+/* Milliseconds between two times that the random generator takes in what it has seen since: an hour, 50,000
+ * instructions. */
+#define RANDOM_RESEED_MS 3600000u
+
 /* Tokens of a device: its owners, a panel, a scraper, some scripts. Each costs about 100 bytes of RAM and
  * TOKEN_DOCUMENT_BYTES of the document. */
 #define TOKENS_MAX 16u
@@ -185,18 +271,60 @@
 /* Addresses whose failures are remembered, 24 bytes each. */
 #define LIMITER_ADDRESSES_MAX 16u
 
+/* ---- What lasts --------------------------------------------------------------------------------------- */
+
+/* Bytes of a document. The longest one is that of the tokens. */
+#define STORE_DOCUMENT_BYTES_MAX 4096u
+
+/* Bytes of a document's name with NUL. */
+#define STORE_NAME_BYTES 24u
+
+/* Names of documents that the store remembers, so that one that was lost is not taken for one that never was. */
+#define STORE_NAMES_MAX 16u
+
+/* Bytes of a page of the memory (hal/storage.h): of NOR flash 256, of EEPROMs 64. Three of them are buffers. */
+#define STORE_PAGE_BYTES_MAX 256u
+
+/* Bytes of the map of free blocks, 8 blocks each; a larger area is searched part by part. */
+#define STORE_LOOKAHEAD_BYTES 16u
+
+/* Erasures after which a directory moves to other blocks, so that all wear alike: littlefs recommends 100..1000. */
+#define STORE_BLOCK_CYCLES 500
+
+/* Accesses of one operation. A start with an area full of documents takes about 2,000; what goes beyond this goes
+ * in circles. */
+#define STORE_STEPS_MAX 20000u
+
+/* Documents of all owners: one a sensor chip, and settings of the device, of actuators, their outputs, actions and
+ * tokens. Each costs a pointer here. */
+#define DOCUMENTS_MAX 14u
+
+/* Milliseconds in which further changes of a document are waited for: a person's clicks, a program's burst. A
+ * power cut may lose as much. */
+#define DOCUMENTS_COALESCE_MS 1000u
+
+/* Milliseconds between two tries to write a document that cannot be written, at most. */
+#define DOCUMENTS_RETRY_MS_MAX 60000u
+
 /* ---- What depends on what --------------------------------------------------------------------------- */
 
 _Static_assert(HTTP_TARGET_BYTES_MAX + 64u <= HTTP_HEAD_BUFFER_BYTES, "a request line must fit the buffer");
 _Static_assert(HTTP_HEAD_BUFFER_BYTES <= HTTP_HEAD_BYTES_MAX, "the buffer holds part of a head");
 _Static_assert(HTTP_HEAD_BUFFER_BYTES <= 65535u, "positions in the buffer are 16 bits");
 _Static_assert(HTTP_OUTPUT_BYTES >= 1024u && HTTP_OUTPUT_BYTES <= 65535u, "head + smallest useful body");
+_Static_assert(SETTINGS_ORIGIN_BYTES - 1u <= HTTP_ORIGIN_BYTES_MAX, "each that is configured can be allowed");
 _Static_assert(JSON_DEPTH_MAX <= 32u, "one bit a level");
 _Static_assert(JSON_READ_DEPTH_MAX <= 32u && JSON_READ_NAMES_MAX <= 255u, "one bit a level, 8 bits a name");
 _Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the default is one of those allowed");
 _Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the default is one of those allowed");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
+_Static_assert(HTTP_REFUSALS_MAX + HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS, "closed ones do as well");
+_Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
+_Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
+_Static_assert(SENSOR_DEVICES_MAX + 5u <= DOCUMENTS_MAX, "a document each");
+_Static_assert(DOCUMENTS_MAX < STORE_NAMES_MAX, "every document is remembered, and the seed");
+_Static_assert(STORE_LOOKAHEAD_BYTES % 8u == 0, "littlefs wants whole words");
 
 #endif

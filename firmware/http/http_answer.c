@@ -20,16 +20,22 @@ static const char *reason(unsigned status)
         { 202, "202 Accepted" },
         { 204, "204 No Content" },
         { 400, "400 Bad Request" },
+        { 401, "401 Unauthorized" },
+        { 403, "403 Forbidden" },
         { 404, "404 Not Found" },
         { 405, "405 Method Not Allowed" },
         { 406, "406 Not Acceptable" },
         { 408, "408 Request Timeout" },
+        { 409, "409 Conflict" },
+        { 412, "412 Precondition Failed" },
         { 413, "413 Content Too Large" },
         { 414, "414 URI Too Long" },
         { 415, "415 Unsupported Media Type" },
         { 417, "417 Expectation Failed" },
         { 421, "421 Misdirected Request" },
         { 422, "422 Unprocessable Content" },
+        { 428, "428 Precondition Required" },
+        { 429, "429 Too Many Requests" },
         { 431, "431 Request Header Fields Too Large" },
         { 500, "500 Internal Server Error" },
         { 501, "501 Not Implemented" },
@@ -69,11 +75,11 @@ static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_m
     text_append(out, "\r\n", 2);
 }
 
-static void write_allow(text_writer_t *out, uint8_t methods)
+static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
 {
     static const char *const names[] = { "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE" };
     bool first = true;
-    text_string(out, "Allow: ");
+    text_string(out, name);
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (!((unsigned)methods >> i & 1u)) continue;
         if (!first) text_string(out, ", ");
@@ -95,8 +101,12 @@ static void write_fields(text_writer_t *out, const http_answer_t *answer, const 
         text_hex(out, answer->etag, 16);
         text_string(out, "\"\r\nCache-Control: no-cache\r\n");
     }
-    if (answer->vary_accept) text_string(out, "Vary: Accept\r\n");
-    if (answer->allow) write_allow(out, answer->allow);
+    if (answer->allow) write_methods(out, "Allow: ", answer->allow);
+    if (answer->challenge) {
+        text_string(out, "WWW-Authenticate: ");
+        text_string(out, answer->challenge);
+        text_append(out, "\r\n", 2);
+    }
     if (answer->retry_after_s) {
         text_string(out, "Retry-After: ");
         text_u32(out, answer->retry_after_s);
@@ -109,6 +119,48 @@ static void write_fields(text_writer_t *out, const http_answer_t *answer, const 
     }
 }
 
+/* Which header lines of the request decided what the answer is. With CORS that is Origin for everybody: a cache that
+ * kept an answer made without it would give it to the page that needs its own name in there. */
+static void write_vary(text_writer_t *out, const http_exchange_t *ex)
+{
+    bool origin = ex->server->allows_origin != NULL;
+    if (ex->answer.vary_accept)
+        text_string(out, origin ? "Vary: Accept, Origin\r\n" : "Vary: Accept\r\n");
+    else if (origin)
+        text_string(out, "Vary: Origin\r\n");
+}
+
+/* What could be sent instead (RFC 5789 sections 2.2 and 3.1, RFC 9110 section 15.5.16). */
+static void write_accepted(text_writer_t *out, const http_exchange_t *ex, unsigned status)
+{
+    http_method_t method = ex->request.method;
+    bool offers = method == HTTP_OPTIONS && (ex->answer.allow & HTTP_PATCH) && !ex->request.asterisk;
+    if (offers || (status == 415 && method == HTTP_PATCH))
+        text_string(out, "Accept-Patch: application/merge-patch+json, application/json\r\n");
+    else if (status == 415)
+        text_string(out, "Accept: application/json\r\n");
+}
+
+/* https://fetch.spec.whatwg.org/#http-cors-protocol
+ * Access-Control-Allow-Private-Network is not sent: browsers ask the user instead (Local Network Access). */
+static void write_cors(text_writer_t *out, const http_exchange_t *ex)
+{
+    const http_answer_t *answer = &ex->answer;
+    text_view_t origin = http_field(ex, HTTP_FIELD_ORIGIN);
+    text_string(out, "Access-Control-Allow-Origin: ");
+    text_append(out, origin.bytes, origin.count);
+    text_append(out, "\r\n", 2);
+    if (answer->preflight && answer->allow) {
+        write_methods(out, "Access-Control-Allow-Methods: ", answer->allow);
+        text_string(out,
+                    "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, If-None-Match, "
+                    "Idempotency-Key\r\nAccess-Control-Max-Age: 600\r\n");
+    } else {
+        text_string(out, "Access-Control-Expose-Headers: Allow, ETag, Location, Retry-After, "
+                         "WWW-Authenticate\r\n");
+    }
+}
+
 /* Head at the start of output, then the gap for framing, then the body's writer. */
 static void start(http_exchange_t *ex, unsigned status, const char *media)
 {
@@ -118,6 +170,9 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
     write_status_line(&out, status);
     write_date(&out, ex->server, conn->now_ms);
     write_fields(&out, answer, media);
+    write_vary(&out, ex);
+    write_accepted(&out, ex, status);
+    if (answer->cors) write_cors(&out, ex);
     answer->status = (uint16_t)status;
     answer->head_bytes = (uint16_t)(out.at - conn->output);
     answer->body_start = (uint16_t)(answer->head_bytes + FRAMING_BYTES_MAX);
@@ -221,6 +276,7 @@ static void answer_overflow(http_exchange_t *ex)
 {
     log_error("http", "an answer does not fit the output buffer");
     ex->answer.generator = NULL;
+    http_answer_drop_fields(&ex->answer);
     ex->server->write_problem(ex, 500, "the answer does not fit the server's memory");
 }
 
@@ -279,15 +335,21 @@ bool http_answer_refill(http_conn_t *conn)
     return true;
 }
 
+void http_answer_drop_fields(http_answer_t *answer)
+{
+    answer->has_etag = false;
+    answer->allow = 0;
+    answer->retry_after_s = 0;
+    answer->challenge = NULL;
+    answer->location[0] = '\0';
+}
+
 void http_answer_reset(http_conn_t *conn)
 {
     http_answer_t *answer = &conn->exchange.answer;
     answer->status = 0;
-    answer->has_etag = false;
-    answer->vary_accept = false;
-    answer->allow = 0;
-    answer->retry_after_s = 0;
-    answer->location[0] = '\0';
+    http_answer_drop_fields(answer);
+    answer->vary_accept = answer->cors = answer->preflight = false;
     answer->generator = NULL;
     memset(answer->state, 0, sizeof answer->state);
     conn->output_start = conn->output_end = 0;

@@ -20,6 +20,9 @@ static inline http_conn_t *http_conn_of(http_exchange_t *ex)
 /* Forgets the previous answer. The output buffer must be empty. */
 void http_answer_reset(http_conn_t *conn);
 
+/* Forgets the fields that describe one certain answer: it is going to be another one. */
+void http_answer_drop_fields(http_answer_t *answer);
+
 /* After the handler: frames what it wrote, so that it can be sent. */
 void http_answer_frame(http_conn_t *conn);
 

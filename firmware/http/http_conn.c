@@ -2,6 +2,7 @@
 
 #include "http/http_answer.h"
 #include "http/http_body.h"
+#include "http/http_gate.h"
 #include "http/http_head.h"
 #include "http/http_token.h"
 
@@ -13,7 +14,7 @@ static void begin_request(http_conn_t *conn)
     ex->request.version_minor = 1;
     ex->match = (http_match_t){ .route = NULL };
     ex->body = (text_view_t){ "", 0 };
-    ex->error = NULL;
+    ex->error_status = 0;
     ex->close = false;
     http_answer_reset(conn);
     conn->phase = HTTP_PHASE_HEAD;
@@ -22,9 +23,10 @@ static void begin_request(http_conn_t *conn)
     conn->body_bytes = 0;
 }
 
-void http_conn_open(http_conn_t *conn, http_server_t *server, uint64_t now_ms)
+void http_conn_open(http_conn_t *conn, http_server_t *server, const http_peer_t *peer, uint64_t now_ms)
 {
     conn->exchange.server = server;
+    conn->exchange.peer = *peer;
     conn->body_slot = -1;
     conn->peer_closed = conn->answered = false;
     conn->linger_bytes = 0;
@@ -71,10 +73,16 @@ static void set_error(http_conn_t *conn, http_verdict_t verdict)
     http_exchange_t *ex = &conn->exchange;
     ex->error = verdict.detail;
     ex->error_status = verdict.status;
-    /* What an earlier verdict wanted to add does not belong to this one. */
-    if (verdict.status != 405) ex->answer.allow = 0;
-    if (verdict.status != 503) ex->answer.retry_after_s = 0;
     if (verdict.close) ex->close = true;
+}
+
+/* Progress puts off the stall's deadline; the answer's own moves only as far as its bytes are worth. */
+static void set_answer_deadline(http_conn_t *conn)
+{
+    uint64_t stalled_ms = conn->now_ms + HTTP_RESPONSE_STALL_MS;
+    uint64_t earned_ms = (uint64_t)conn->answer_bytes * HTTP_ANSWER_MS_PER_KIB / 1024u;
+    uint64_t end_ms = conn->answer_began_ms + HTTP_ANSWER_DEADLINE_MS + earned_ms;
+    conn->deadline_ms = stalled_ms < end_ms ? stalled_ms : end_ms;
 }
 
 static void answer(http_conn_t *conn)
@@ -82,9 +90,11 @@ static void answer(http_conn_t *conn)
     http_exchange_t *ex = &conn->exchange;
     http_server_t *server = ex->server;
     conn->phase = HTTP_PHASE_ANSWER;
-    conn->deadline_ms = conn->now_ms + HTTP_RESPONSE_STALL_MS;
-    if (ex->error) {
-        server->write_problem(ex, ex->error_status, ex->error);
+    conn->answer_began_ms = conn->now_ms;
+    conn->answer_bytes = 0;
+    set_answer_deadline(conn);
+    if (ex->error_status) {
+        server->write_problem(ex, ex->error_status, ex->error ? ex->error : "the request was refused");
     } else if (ex->match.route) {
         ex->match.route->handler(ex, server->app);
     } else { /* OPTIONS: of the resource, or with * of the server */
@@ -101,6 +111,7 @@ static void answer(http_conn_t *conn)
 
 static void refuse(http_conn_t *conn, http_verdict_t verdict)
 {
+    http_answer_drop_fields(&conn->exchange.answer); /* an earlier refusal's do not belong to this one */
     set_error(conn, verdict);
     answer(conn);
 }
@@ -123,32 +134,12 @@ static void answer_taken(http_conn_t *conn)
 
 /* ---- From a complete head to a body or an answer ------------------------------------------------------ */
 
-static http_verdict_t find_route(http_exchange_t *ex)
-{
-    const http_request_t *request = &ex->request;
-    if (!request->method) return (http_verdict_t){ 501, false, "the method is not implemented here" };
-    if (request->asterisk) return HTTP_FINE;
-    text_view_t path = http_path(ex);
-    ex->match = http_router_find(&ex->server->router, request->method, path);
-    if (!ex->match.allowed) return (http_verdict_t){ 404, false, "there is no such resource" };
-    if (ex->match.route || request->method == HTTP_OPTIONS) return HTTP_FINE;
-    http_set_allow(ex, ex->match.allowed);
-    return (http_verdict_t){ 405, false, "the resource does not have this method" };
-}
-
-static http_verdict_t check_authority(const http_conn_t *conn)
-{
-    const http_exchange_t *ex = &conn->exchange;
-    if (ex->request.authority.count == 0) return HTTP_FINE; /* HTTP/1.0 without Host */
-    text_view_t host = http_host_of(http_span_text(conn->head, ex->request.authority));
-    if (ex->server->is_our_host(ex->server->app, host)) return HTTP_FINE;
-    return (http_verdict_t){ 421, false, "the host named in the request is not this device" };
-}
-
-static uint32_t body_limit(const http_exchange_t *ex)
+/* What a resource takes is told to those who may send it something. Anybody's body is ignored up to the same bound. */
+static uint32_t body_limit(const http_exchange_t *ex, unsigned refused_status)
 {
     const http_route_t *route = ex->match.route;
-    return route && route->body_bytes_max > 0 ? route->body_bytes_max : HTTP_BODY_BYTES_MAX;
+    bool wanted = refused_status == 0 && route && route->body_bytes_max > 0;
+    return wanted ? route->body_bytes_max : HTTP_BODY_BYTES_MAX;
 }
 
 static const http_verdict_t too_large = { 413, true, "the body is larger than this resource takes" };
@@ -159,10 +150,12 @@ static void head_complete(http_conn_t *conn)
     http_verdict_t verdict = http_head_complete(&ex->request, conn->head);
     if (verdict.status == 0) {
         ex->close = !ex->request.keep_alive;
-        verdict = check_authority(conn);
+        verdict = http_gate(ex);
     }
-    if (verdict.status == 0) verdict = find_route(ex);
-    if (!verdict.close && ex->request.content_bytes > body_limit(ex)) verdict = too_large;
+    if (!verdict.close && ex->request.content_bytes > body_limit(ex, verdict.status)) {
+        http_answer_drop_fields(&ex->answer);
+        verdict = too_large;
+    }
     if (verdict.status == 0 && ex->request.has_content && ex->match.route &&
         ex->match.route->body_bytes_max > 0 && !take_body_buffer(conn)) {
         http_set_retry_after(ex, HTTP_RETRY_AFTER_S);
@@ -277,7 +270,8 @@ static size_t feed_body(http_conn_t *conn, const char *in, size_t count)
     http_verdict_t verdict;
     if (conn->output_start < conn->output_end) return 0; /* 100 Continue goes first */
     size_t n = http_body_step(&conn->body, in, count, &content, &verdict);
-    if (verdict.status == 0 && conn->body_bytes + content.count > body_limit(ex)) verdict = too_large;
+    if (verdict.status == 0 && conn->body_bytes + content.count > body_limit(ex, ex->error_status))
+        verdict = too_large;
     if (verdict.status) {
         refuse(conn, verdict);
         return n;
@@ -345,7 +339,10 @@ void http_conn_ack(http_conn_t *conn, size_t count, uint64_t now_ms)
 {
     conn->now_ms = now_ms;
     conn->output_start = (uint16_t)(conn->output_start + count);
-    if (conn->phase == HTTP_PHASE_ANSWER) conn->deadline_ms = now_ms + HTTP_RESPONSE_STALL_MS;
+    if (conn->phase == HTTP_PHASE_ANSWER) {
+        conn->answer_bytes += (uint32_t)count;
+        set_answer_deadline(conn);
+    }
     if (conn->output_start < conn->output_end) return;
     conn->output_start = conn->output_end = 0;
     if (conn->phase != HTTP_PHASE_ANSWER) return;

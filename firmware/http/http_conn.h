@@ -29,8 +29,9 @@ typedef enum {
 typedef struct http_conn http_conn_t;
 
 /* Starts a connection in conn's memory.
- * server    borrowed for the life of the connection */
-void http_conn_open(http_conn_t *conn, http_server_t *server, uint64_t now_ms);
+ * server    borrowed for the life of the connection
+ * peer      copied */
+void http_conn_open(http_conn_t *conn, http_server_t *server, const http_peer_t *peer, uint64_t now_ms);
 
 /* Gives back what the connection holds. Must be called once for each open; conn's memory is free after it. */
 void http_conn_close(http_conn_t *conn);

@@ -54,6 +54,9 @@ typedef struct {
     bool vary_accept;
     uint8_t allow;          /* http_method_t bits; 0: no Allow header */
     uint16_t retry_after_s; /* 0: none */
+    const char *challenge;  /* WWW-Authenticate; NULL: none */
+    bool cors;              /* the request's origin may read the answer */
+    bool preflight;         /* and asks what it may do */
     uint64_t etag;
     char location[96];
     http_generator_t generator; /* NULL: the body is complete */
@@ -65,13 +68,14 @@ typedef struct {
 
 struct http_exchange {
     http_server_t *server;
+    http_peer_t peer;
     http_request_t request;
     http_match_t match;
     http_answer_t answer;
     text_view_t body;
-    const char *error; /* detail of an error found before the handler could run, else NULL */
-    uint16_t error_status;
-    bool close; /* the connection ends after this answer */
+    uint16_t error_status; /* of an error found before the handler could run, which then does not; else 0 */
+    const char *error;     /* its detail */
+    bool close;            /* the connection ends after this answer */
 };
 
 struct http_conn {
@@ -79,7 +83,9 @@ struct http_conn {
     uint64_t now_ms; /* of the latest call */
     uint64_t deadline_ms;
     uint64_t idle_since_ms;
-    uint8_t phase; /* http_phase_t */
+    uint64_t answer_began_ms;
+    uint32_t answer_bytes; /* of this answer that were taken */
+    uint8_t phase;         /* http_phase_t */
     bool peer_closed;
     bool request_line_seen;
     bool blank_line_seen; /* the one CRLF before a request line that is forgiven */

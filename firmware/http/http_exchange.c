@@ -25,6 +25,23 @@ text_view_t http_path_param(const http_exchange_t *ex, unsigned index)
     return index < ex->match.param_count ? ex->match.params[index] : (text_view_t){ "", 0 };
 }
 
+text_view_t http_field(const http_exchange_t *ex, http_field_name_t name)
+{
+    unsigned i = http_head_next_field(&ex->request, name, 0);
+    if (i == ex->request.field_count) return (text_view_t){ "", 0 };
+    return http_span_text(head_of(ex), ex->request.fields[i].value);
+}
+
+const http_peer_t *http_peer(const http_exchange_t *ex)
+{
+    return &ex->peer;
+}
+
+uint64_t http_now_ms(const http_exchange_t *ex)
+{
+    return ((const http_conn_t *)(const void *)ex)->now_ms;
+}
+
 text_view_t http_body(const http_exchange_t *ex)
 {
     return ex->body;
@@ -73,28 +90,56 @@ void http_set_etag(http_exchange_t *ex, uint64_t tag)
     ex->answer.has_etag = true;
 }
 
-bool http_client_has_it(const http_exchange_t *ex)
+/* mine      a tag of 16 digits in quotes; those whose nibble of mask is 0 may differ */
+static bool same_tag(text_view_t theirs, const char mine[18], uint64_t mask)
+{
+    if (theirs.count != 18) return false;
+    for (unsigned i = 0; i < 18; i++) {
+        bool counts = i == 0 || i == 17 || (mask >> (64u - 4u * i) & 0xfu) != 0;
+        if (counts && theirs.bytes[i] != mine[i]) return false;
+    }
+    return true;
+}
+
+/* Whether a field of entity tags (RFC 9110 section 8.8.3) names a tag of ours, or any by "*". */
+static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_t tag, uint64_t mask,
+                      bool weak_counts)
 {
     char mine[18];
     text_writer_t out = text_writer(mine, sizeof mine);
     text_char(&out, '"');
-    text_hex(&out, ex->answer.etag, 16);
+    text_hex(&out, tag, 16);
     text_char(&out, '"');
     const http_request_t *request = &ex->request;
-    for (unsigned i = 0;
-         (i = http_head_next_field(request, HTTP_FIELD_IF_NONE_MATCH, i)) < request->field_count; i++) {
+    unsigned first = http_head_next_field(request, name, 0);
+    bool alone = http_head_next_field(request, name, first + 1u) >= request->field_count;
+    for (unsigned i = first; (i = http_head_next_field(request, name, i)) < request->field_count; i++) {
         text_view_t list = http_span_text(head_of(ex), request->fields[i].value);
-        if (text_equal(list, text_view("*"))) return true;
-        for (text_view_t tag; http_next(&list, ',', HTTP_PLAIN_QUOTES, &tag);) {
-            /* The comparison is weak (RFC 9110 section 13.1.2): W/ says nothing here. */
-            if (tag.count > 2 && memcmp(tag.bytes, "W/", 2) == 0) {
-                tag.bytes += 2;
-                tag.count -= 2;
+        if (alone && text_equal(list, text_view("*"))) return true;
+        for (text_view_t theirs; http_next(&list, ',', HTTP_PLAIN_QUOTES, &theirs);) {
+            if (weak_counts && theirs.count > 2 && memcmp(theirs.bytes, "W/", 2) == 0) {
+                theirs.bytes += 2;
+                theirs.count -= 2;
             }
-            if (text_equal(tag, (text_view_t){ mine, sizeof mine })) return true;
+            if (same_tag(theirs, mine, mask)) return true;
         }
     }
     return false;
+}
+
+bool http_client_has_it(const http_exchange_t *ex)
+{
+    return ex->answer.has_etag && names_tag(ex, HTTP_FIELD_IF_NONE_MATCH, ex->answer.etag, UINT64_MAX, true);
+}
+
+http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag, uint64_t mask)
+{
+    const http_request_t *request = &ex->request;
+    if (http_head_next_field(request, HTTP_FIELD_IF_MATCH, 0) == request->field_count) {
+        return HTTP_PRECONDITION_NONE;
+    }
+    return names_tag(ex, HTTP_FIELD_IF_MATCH, tag, mask, false) ? HTTP_PRECONDITION_HOLDS
+                                                                : HTTP_PRECONDITION_FAILED;
 }
 
 void http_set_allow(http_exchange_t *ex, uint8_t methods)

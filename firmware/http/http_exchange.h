@@ -32,6 +32,15 @@ text_view_t http_path_param(const http_exchange_t *ex, unsigned index);
  * returns   false when there is none, when it does not fit, or when its encoding is broken */
 bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t value_bytes);
 
+/* The value of a field that may stand once; count 0 when it is absent or empty. */
+text_view_t http_field(const http_exchange_t *ex, http_field_name_t name);
+
+/* The other end of the connection. */
+const http_peer_t *http_peer(const http_exchange_t *ex);
+
+/* Milliseconds since reset, when the request was complete. */
+uint64_t http_now_ms(const http_exchange_t *ex);
+
 /* The request's body, NUL behind it; empty when there was none. */
 text_view_t http_body(const http_exchange_t *ex);
 
@@ -46,8 +55,21 @@ int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer
 /* Sets a strong entity tag made of 64 bits. The tag must differ whenever the answer's bytes do. */
 void http_set_etag(http_exchange_t *ex, uint64_t tag);
 
-/* True when If-None-Match holds the tag set before: nothing to send, http_respond_empty(ex, 304). */
+/* True when If-None-Match holds the tag set before, or "*". GET and HEAD have nothing to send then:
+ * http_respond_empty(ex, 304); any other method must not go on: 412 (RFC 9110 section 13.1.2). */
 bool http_client_has_it(const http_exchange_t *ex);
+
+typedef enum {
+    HTTP_PRECONDITION_NONE, /* no If-Match */
+    HTTP_PRECONDITION_HOLDS,
+    HTTP_PRECONDITION_FAILED, /* answer 412 */
+} http_precondition_t;
+
+/* If-Match (RFC 9110 section 13.1.1) against a strong tag. To be asked before If-None-Match (section 13.2.2). What
+ * is malformed names no tag.
+ * mask      which nibbles of the tag count: UINT64_MAX for all. A resource of which a part changes by itself keeps
+ *           that part's digest in the others. */
+http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag, uint64_t mask);
 
 /* Allow: of a 405 or an OPTIONS answer. */
 void http_set_allow(http_exchange_t *ex, uint8_t methods);

@@ -183,6 +183,11 @@ static http_field_name_t field_name(text_view_t name)
         [HTTP_FIELD_EXPECT] = { "expect", 6 },
         [HTTP_FIELD_ACCEPT] = { "accept", 6 },
         [HTTP_FIELD_IF_NONE_MATCH] = { "if-none-match", 13 },
+        [HTTP_FIELD_IF_MATCH] = { "if-match", 8 },
+        [HTTP_FIELD_AUTHORIZATION] = { "authorization", 13 },
+        [HTTP_FIELD_ORIGIN] = { "origin", 6 },
+        [HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD] = { "access-control-request-method", 29 },
+        [HTTP_FIELD_IDEMPOTENCY_KEY] = { "idempotency-key", 15 },
     };
     unsigned i = 0;
     while (i < HTTP_FIELD_COUNT && !text_equal_nocase(name, known[i])) i++;
@@ -193,7 +198,8 @@ static http_field_name_t field_name(text_view_t name)
 static bool is_singleton(http_field_name_t name)
 {
     return name == HTTP_FIELD_HOST || name == HTTP_FIELD_CONTENT_LENGTH || name == HTTP_FIELD_CONTENT_TYPE ||
-           name == HTTP_FIELD_TRANSFER_ENCODING;
+           name == HTTP_FIELD_TRANSFER_ENCODING || name == HTTP_FIELD_AUTHORIZATION ||
+           name == HTTP_FIELD_ORIGIN || name == HTTP_FIELD_IDEMPOTENCY_KEY;
 }
 
 http_verdict_t http_head_field(http_request_t *request, http_head_store_t store, text_view_t line)
@@ -315,15 +321,21 @@ static void read_connection(http_request_t *request, const char *buffer)
     if (close) request->keep_alive = false;
 }
 
+/* All lines are one list (RFC 9110 section 5.3). */
 static http_verdict_t read_expectation(http_request_t *request, const char *buffer)
 {
-    text_view_t value;
-    if (request->version_minor == 0 || !first_value(request, buffer, HTTP_FIELD_EXPECT, &value)) {
-        return HTTP_FINE; /* RFC 9110 section 10.1.1: an HTTP/1.0 expectation is ignored */
+    static const http_verdict_t cannot = { 417, true,
+                                           "the only expectation that can be met is 100-continue" };
+    unsigned i = http_head_next_field(request, HTTP_FIELD_EXPECT, 0), members = 0;
+    /* RFC 9110 section 10.1.1: an HTTP/1.0 expectation is ignored. */
+    if (request->version_minor == 0 || i == request->field_count) return HTTP_FINE;
+    for (; i < request->field_count; i = http_head_next_field(request, HTTP_FIELD_EXPECT, i + 1)) {
+        text_view_t list = http_span_text(buffer, request->fields[i].value);
+        for (text_view_t member; http_list_next(&list, &member); members++) {
+            if (!text_equal_nocase(member, text_view("100-continue"))) return cannot;
+        }
     }
-    if (!text_equal_nocase(value, text_view("100-continue"))) {
-        return refuse(417, "the only expectation that can be met is 100-continue");
-    }
+    if (members != 1) return cannot;
     request->expect_continue = request->has_content;
     return HTTP_FINE;
 }

@@ -32,6 +32,11 @@ typedef enum {
     HTTP_FIELD_EXPECT,
     HTTP_FIELD_ACCEPT,
     HTTP_FIELD_IF_NONE_MATCH,
+    HTTP_FIELD_IF_MATCH,
+    HTTP_FIELD_AUTHORIZATION,
+    HTTP_FIELD_ORIGIN,
+    HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD,
+    HTTP_FIELD_IDEMPOTENCY_KEY,
     HTTP_FIELD_COUNT
 } http_field_name_t;
 
@@ -45,6 +50,11 @@ typedef struct {
     uint8_t name; /* http_field_name_t */
     http_span_t value;
 } http_field_t;
+
+/* Who is on the other end: an IPv6 address, or an IPv4 address mapped into one (RFC 4291 section 2.5.5.2). */
+typedef struct {
+    uint8_t address[16];
+} http_peer_t;
 
 typedef struct {
     http_method_t method;

@@ -24,6 +24,7 @@ typedef struct {
     http_method_t method;
     const char *pattern;
     http_handler_t handler;
+    uint8_t scope;           /* what the server's authorize is asked for; 0: everybody may */
     uint16_t body_bytes_max; /* 0: the method takes no body here, and one that comes is read and ignored */
 } http_route_t;
 

@@ -13,6 +13,14 @@
 #include "http/http_exchange.h"
 #include "http/http_router.h"
 
+/* Whether a request may go on. */
+typedef struct {
+    uint16_t status;        /* 0: it may; else 400, 401, 403, 429, 503 */
+    uint16_t retry_after_s; /* 0: no Retry-After */
+    const char *detail;     /* one sentence for people, constant */
+    const char *challenge;  /* WWW-Authenticate, constant, at most 100 bytes; NULL: none, not with 401 */
+} http_decision_t;
+
 typedef struct http_server {
     http_router_t router;
     void *app; /* handed to every handler */
@@ -25,6 +33,16 @@ typedef struct http_server {
     /* True when a host (without port) of a Host header or an absolute target means this device. Anything
      * else gets 421, which also defeats DNS rebinding. */
     bool (*is_our_host)(void *app, text_view_t host);
+
+    /* Decides from the head alone, before any body is read; asked once for each request of such a route, and not
+     * for OPTIONS. NULL: everybody may do everything.
+     * scope    of the route, never 0 */
+    http_decision_t (*authorize)(void *app, http_exchange_t *exchange, uint8_t scope);
+
+    /* True when scripts of a web origin may read our answers (CORS). NULL: none may. An
+     * answer depends on Origin as soon as this is set, and says so in Vary.
+     * origin   scheme, host and perhaps port, at most HTTP_ORIGIN_BYTES_MAX bytes; never "null" or "*" */
+    bool (*allows_origin)(void *app, text_view_t origin);
 
     const wall_clock_t *clock; /* for Date, which is left out until it is set */
 

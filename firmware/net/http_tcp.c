@@ -1,6 +1,7 @@
 #include "net/http_tcp.h"
 
 #include "base/log.h"
+#include "net/http_tcp_closing.h"
 #include "net/http_tcp_refusal.h"
 #include "net/http_tcp_slot.h"
 
@@ -39,10 +40,30 @@ static http_tcp_slot_t *idle_slot(http_tcp_t *tcp)
     return found;
 }
 
+/* The one whose peer has owed an acknowledgement longest, if that is too long. */
+static http_tcp_slot_t *stalled_slot(http_tcp_t *tcp)
+{
+    http_tcp_slot_t *found = NULL;
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        http_tcp_slot_t *slot = &tcp->slots[i];
+        if (slot->unacked_since_ms == UINT64_MAX) continue;
+        if (tcp->now_ms - slot->unacked_since_ms < HTTP_UNACKED_GRACE_MS) continue;
+        if (!found || slot->unacked_since_ms < found->unacked_since_ms) found = slot;
+    }
+    return found;
+}
+
 static http_tcp_slot_t *make_room(http_tcp_t *tcp)
 {
-    /* Idle ones lose nothing; one that lingers may still be bringing its last answer to its peer. */
-    http_tcp_slot_t *slot = idle_slot(tcp);
+    /* A peer that takes nothing goes before those who behave. Idle ones lose nothing; one
+     * that lingers may still be bringing its last answer to its peer. */
+    http_tcp_slot_t *slot = stalled_slot(tcp);
+    if (slot) {
+        tcp->evicted++;
+        http_tcp_slot_abort(slot);
+        return slot;
+    }
+    slot = idle_slot(tcp);
     if (!slot) slot = lingering_slot(tcp);
     if (!slot) return NULL;
     tcp->evicted++;
@@ -70,23 +91,18 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 
 /* ---- Time and pressure ------------------------------------------------------------------------------ */
 
-static void poll_slot(http_tcp_slot_t *slot, uint64_t now_ms)
-{
-    if (now_ms < http_conn_deadline_ms(&slot->conn)) return;
-    http_conn_timeout(&slot->conn, now_ms);
-    http_tcp_slot_turn(slot); /* what it queues goes out with the FIN: a timeout always ends a connection */
-}
-
 uint64_t http_tcp_poll(http_tcp_t *tcp)
 {
     if (tcp->now_ms < tcp->deadline_ms) return tcp->deadline_ms;
     for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
-        if (tcp->slots[i].pcb) poll_slot(&tcp->slots[i], tcp->now_ms);
+        if (tcp->slots[i].pcb) http_tcp_slot_poll(&tcp->slots[i]);
     }
     uint64_t next_ms = http_tcp_poll_refusals(tcp);
+    uint64_t closings_ms = http_tcp_poll_closings(tcp); /* the last: the others may have closed something */
+    if (closings_ms < next_ms) next_ms = closings_ms;
     for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
         if (!tcp->slots[i].pcb) continue;
-        uint64_t deadline_ms = http_conn_deadline_ms(&tcp->slots[i].conn);
+        uint64_t deadline_ms = http_tcp_slot_deadline_ms(&tcp->slots[i]);
         if (deadline_ms < next_ms) next_ms = deadline_ms;
     }
     tcp->deadline_ms = next_ms;

@@ -4,6 +4,9 @@
  * back-pressure. Bytes it wants to send are copied into lwIP's heap; what finds no room there stays with
  * http_conn and is tried again when something was acknowledged, or after half a second.
  *
+ * To http_conn a byte is taken once lwIP has it. What lwIP has is watched here: until the peer has acknowledged it,
+ * the connection has an owner with a deadline, as a slot, as a refusal, or, once it was closed, as a closing.
+ *
  * Context: main loop only; the callbacks run inside lwIP, which runs inside net_poll.
  */
 #ifndef NET_HTTP_TCP_H
@@ -26,6 +29,9 @@ typedef struct {
     bool peer_closed;     /* FIN came; it is delivered behind pending */
     bool told_closed;     /* ... and has been */
     bool tx_closed;       /* our FIN is queued */
+    uint32_t unacked_end; /* sequence number behind the bytes that unacked_since_ms is about */
+    uint64_t
+        unacked_since_ms; /* when the peer began to owe their acknowledgement; UINT64_MAX: it owes none */
     http_conn_t conn;
 } http_tcp_slot_t;
 
@@ -37,6 +43,12 @@ typedef struct {
     uint64_t deadline_ms;
 } http_tcp_refusal_t;
 
+/* A connection that was closed and may still have bytes to send. */
+typedef struct {
+    struct tcp_pcb *pcb; /* to be trusted only while lwIP lists it with this as its argument */
+    uint64_t deadline_ms;
+} http_tcp_closing_t;
+
 struct http_tcp {
     http_server_t *server;
     struct tcp_pcb *listener;
@@ -47,6 +59,7 @@ struct http_tcp {
     uint8_t refusals_used, refusals_peak;
     http_tcp_slot_t slots[HTTP_CONNECTIONS_MAX];
     http_tcp_refusal_t refusals[HTTP_REFUSALS_MAX];
+    http_tcp_closing_t closings[HTTP_CLOSINGS_MAX];
 };
 
 /* Listens on all addresses.

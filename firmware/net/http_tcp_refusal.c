@@ -1,5 +1,7 @@
 #include "net/http_tcp_refusal.h"
 
+#include "net/http_tcp_closing.h"
+
 static struct tcp_pcb *release(http_tcp_refusal_t *refusal)
 {
     struct tcp_pcb *pcb = refusal->pcb;
@@ -14,10 +16,8 @@ static struct tcp_pcb *release(http_tcp_refusal_t *refusal)
 /* returns   ERR_OK, or ERR_ABRT when the control block is gone */
 static err_t end(http_tcp_refusal_t *refusal)
 {
-    struct tcp_pcb *pcb = release(refusal);
-    if (tcp_close(pcb) == ERR_OK) return ERR_OK;
-    tcp_abort(pcb);
-    return ERR_ABRT;
+    http_tcp_t *tcp = refusal->owner;
+    return http_tcp_close(tcp, release(refusal), tcp->now_ms + HTTP_LINGER_DEADLINE_MS);
 }
 
 static void set_deadline(http_tcp_refusal_t *refusal)
@@ -77,15 +77,17 @@ bool http_tcp_refuse(http_tcp_t *tcp, struct tcp_pcb *pcb)
     return false;
 }
 
-/* A client that sent nothing gets its answer now; one that does not close behind its answer is left to lwIP. */
+/* A client that sent nothing gets its answer now; one that took its answer and does not close is left to lwIP; one that
+ * did not even take it is reset. */
 static void expire(http_tcp_refusal_t *refusal)
 {
-    if (refusal->answered) {
-        end(refusal);
-        return;
-    }
+    bool was_answered = refusal->answered;
     answer(refusal);
-    if (!refusal->answered) tcp_abort(release(refusal));
+    if (refusal->answered && !was_answered) return;
+    if (refusal->answered && refusal->pcb->snd_queuelen == 0)
+        end(refusal);
+    else
+        tcp_abort(release(refusal));
 }
 
 uint64_t http_tcp_poll_refusals(http_tcp_t *tcp)

@@ -1,5 +1,10 @@
 #include "net/http_tcp_slot.h"
 
+#include <string.h>
+
+#include "lwip/priv/tcp_priv.h"
+#include "net/http_tcp_closing.h"
+
 /* Smallest piece worth a segment when the heap is nearly used up. */
 #define WRITE_BYTES_MIN 128u
 
@@ -52,6 +57,32 @@ static bool move_input(http_tcp_slot_t *slot, size_t *taken)
     return true;
 }
 
+/* ---- What the peer owes ----------------------------------------------------------------------------- */
+
+/* Bytes that lwIP has taken are watched in spans: what is queued when a span begins must be acknowledged to its last
+ * byte before the next one begins. */
+static void watch_unacked(http_tcp_slot_t *slot)
+{
+    const struct tcp_pcb *pcb = slot->pcb;
+    if (pcb->snd_queuelen == 0) {
+        slot->unacked_since_ms = UINT64_MAX;
+    } else if (slot->unacked_since_ms == UINT64_MAX || TCP_SEQ_GEQ(pcb->lastack, slot->unacked_end)) {
+        slot->unacked_since_ms = slot->owner->now_ms;
+        slot->unacked_end = pcb->snd_lbb;
+    }
+}
+
+static uint64_t unacked_deadline_ms(const http_tcp_slot_t *slot)
+{
+    if (slot->unacked_since_ms == UINT64_MAX) return UINT64_MAX;
+    return slot->unacked_since_ms + HTTP_UNACKED_DEADLINE_MS;
+}
+
+uint64_t http_tcp_slot_deadline_ms(const http_tcp_slot_t *slot)
+{
+    return LWIP_MIN(http_conn_deadline_ms(&slot->conn), unacked_deadline_ms(slot));
+}
+
 /* ---- The end of a connection ------------------------------------------------------------------------ */
 
 /* From here on lwIP does not know the slot any more. */
@@ -84,13 +115,12 @@ err_t http_tcp_slot_abort(http_tcp_slot_t *slot)
 
 err_t http_tcp_slot_close(http_tcp_slot_t *slot)
 {
+    http_tcp_t *tcp = slot->owner;
+    watch_unacked(slot);
+    uint64_t deadline_ms = unacked_deadline_ms(slot);
+    if (deadline_ms == UINT64_MAX) deadline_ms = tcp->now_ms + HTTP_UNACKED_DEADLINE_MS; /* for our FIN */
     drop_pending(slot);
-    struct tcp_pcb *pcb = release(slot);
-    /* A block that only waits for the peer's agreement is the first to go when lwIP has no other left. */
-    tcp_setprio(pcb, TCP_PRIO_MIN);
-    if (tcp_close(pcb) == ERR_OK) return ERR_OK;
-    tcp_abort(pcb);
-    return ERR_ABRT;
+    return http_tcp_close(tcp, release(slot), deadline_ms);
 }
 
 /* Our FIN goes out behind what is queued; when the heap has no room for it lwIP tries again by itself. */
@@ -116,7 +146,9 @@ static err_t act_on_state(http_tcp_slot_t *slot)
     return http_tcp_slot_abort(slot);
 }
 
-err_t http_tcp_slot_turn(http_tcp_slot_t *slot)
+/* Moves what can be moved and acts on the connection's state.
+ * returns   ERR_OK, or ERR_ABRT: the control block is gone and a callback must say so to lwIP */
+static err_t turn(http_tcp_slot_t *slot)
 {
     size_t taken = 0;
     bool moved;
@@ -127,10 +159,25 @@ err_t http_tcp_slot_turn(http_tcp_slot_t *slot)
     if (taken > 0) tcp_recved(slot->pcb, (u16_t)taken);
     err_t result = act_on_state(slot);
     if (slot->pcb) {
-        uint64_t deadline_ms = http_conn_deadline_ms(&slot->conn);
+        watch_unacked(slot);
+        uint64_t deadline_ms = http_tcp_slot_deadline_ms(slot);
         if (deadline_ms < slot->owner->deadline_ms) slot->owner->deadline_ms = deadline_ms;
     }
     return result;
+}
+
+void http_tcp_slot_poll(http_tcp_slot_t *slot)
+{
+    uint64_t now_ms = slot->owner->now_ms;
+    if (now_ms < http_tcp_slot_deadline_ms(slot)) return;
+    watch_unacked(slot); /* lwIP does not tell of an acknowledgement that is only for our FIN */
+    if (now_ms >= unacked_deadline_ms(slot)) {
+        http_tcp_slot_abort(slot);
+        return;
+    }
+    if (now_ms < http_conn_deadline_ms(&slot->conn)) return;
+    http_conn_timeout(&slot->conn, now_ms);
+    turn(slot); /* what it queues goes out with the FIN: a timeout always ends a connection */
 }
 
 /* ---- lwIP's callbacks ------------------------------------------------------------------------------- */
@@ -142,7 +189,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
     LWIP_UNUSED_ARG(err);
     if (!p) {
         slot->peer_closed = true;
-        return http_tcp_slot_turn(slot);
+        return turn(slot);
     }
     if (!slot->pending) {
         slot->pending = p;
@@ -153,20 +200,20 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
          * follows it, and offers it again. */
         return ERR_MEM;
     }
-    return http_tcp_slot_turn(slot);
+    return turn(slot);
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t bytes)
 {
     LWIP_UNUSED_ARG(pcb);
     LWIP_UNUSED_ARG(bytes);
-    return http_tcp_slot_turn(arg);
+    return turn(arg);
 }
 
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 {
     LWIP_UNUSED_ARG(pcb);
-    return http_tcp_slot_turn(arg);
+    return turn(arg);
 }
 
 /* The control block is gone: reset by the peer, given up by retransmission, or closed behind our FIN. */
@@ -180,6 +227,19 @@ static void on_error(void *arg, err_t err)
     http_conn_close(&slot->conn);
 }
 
+static http_peer_t peer_of(const struct tcp_pcb *pcb)
+{
+    http_peer_t peer = { { 0 } };
+    if (IP_IS_V6(&pcb->remote_ip)) {
+        memcpy(peer.address, ip_2_ip6(&pcb->remote_ip)->addr, sizeof peer.address);
+    } else {
+        uint32_t ipv4 = ip4_addr_get_u32(ip_2_ip4(&pcb->remote_ip));
+        peer.address[10] = peer.address[11] = 0xff;
+        memcpy(peer.address + 12, &ipv4, sizeof ipv4);
+    }
+    return peer;
+}
+
 void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
 {
     http_tcp_t *tcp = slot->owner;
@@ -188,8 +248,10 @@ void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
     slot->peer_closed = false;
     slot->told_closed = false;
     slot->tx_closed = false;
+    slot->unacked_since_ms = UINT64_MAX;
     if (++tcp->slots_used > tcp->slots_peak) tcp->slots_peak = tcp->slots_used;
-    http_conn_open(&slot->conn, tcp->server, tcp->now_ms);
+    http_peer_t peer = peer_of(pcb);
+    http_conn_open(&slot->conn, tcp->server, &peer, tcp->now_ms);
     tcp_arg(pcb, slot);
     tcp_recv(pcb, on_recv);
     tcp_sent(pcb, on_sent);

@@ -10,12 +10,15 @@
 /* Takes a fresh connection into a free slot. */
 void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb);
 
-/* Moves what can be moved and acts on the connection's state.
- * returns   ERR_OK, or ERR_ABRT: the control block is gone and a callback must say so to lwIP */
-err_t http_tcp_slot_turn(http_tcp_slot_t *slot);
+/* When http_tcp_slot_poll has something to do. */
+uint64_t http_tcp_slot_deadline_ms(const http_tcp_slot_t *slot);
 
-/* Ends the connection in order (FIN) and frees the slot. lwIP keeps the control block until the peer agrees.
- * returns   as http_tcp_slot_turn */
+/* Acts on deadlines that have passed. */
+void http_tcp_slot_poll(http_tcp_slot_t *slot);
+
+/* Ends the connection in order (FIN) and frees the slot. What is not acknowledged yet stays owned, see
+ * http_tcp_closing.h.
+ * returns   ERR_OK, or ERR_ABRT: the control block is gone and a callback must say so to lwIP */
 err_t http_tcp_slot_close(http_tcp_slot_t *slot);
 
 /* Resets the connection and frees the slot.

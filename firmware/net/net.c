@@ -38,13 +38,19 @@ status_t net_init(const net_config_t *config, http_server_t *server)
     net_state_t *net = &net_state;
     net->host_name = config->host_name;
     set_time(net, hal_clock_ms());
-    net_random_init(config->mac, net->now_ms);
+    net_random_init(config->has_secret ? config->secret : NULL, config->mac, net->now_ms);
     lwip_init();
     status_t status = netif_eth_open(&net->eth, config);
     if (status != STATUS_OK) return status;
     status = http_tcp_open(&net->http, server, config->http_port);
     net->open = status == STATUS_OK;
     return status;
+}
+
+void net_configure(const net_config_t *config)
+{
+    net_state.host_name = config->host_name;
+    netif_eth_configure(&net_state.eth, config);
 }
 
 /* What was held up by a lack of room, on the wire or in memory. */

@@ -27,6 +27,8 @@ typedef struct {
     uint8_t ipv4_netmask[4];
     uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
     uint16_t http_port;
+    bool has_secret;   /* false: sequence numbers can be guessed, and the log says so */
+    uint8_t secret[8]; /* random bytes for them, used for nothing else; only when has_secret */
 } net_config_t;
 
 /* Brings the network up on the open hal_eth and listens. Called once. Addresses come later, as does the link.
@@ -34,6 +36,11 @@ typedef struct {
  * server    borrowed for the life of the firmware
  * returns   STATUS_OK, STATUS_NO_MEMORY (lwipopts.h and limits.h do not fit), STATUS_INVALID (http_port cannot be bound) */
 status_t net_init(const net_config_t *config, http_server_t *server);
+
+/* Takes another place on the network: IPv4 address and host name of config, the rest of it is not looked at. Nothing
+ * happens when they are as before; else connections to the old address end. After net_init.
+ * config    as for net_init */
+void net_configure(const net_config_t *config);
 
 /* Takes at most NET_FRAMES_PER_POLL frames in and does what is due.
  * now_ms    hal_clock_ms()

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "hal/entropy.h"
 #include "lwip/sys.h"
 #include "net/port/lwip_hooks.h"
 
@@ -56,12 +55,12 @@ static uint32_t keyed_hash(const uint32_t words[], size_t count)
     return h.v1 ^ h.v3;
 }
 
-void net_random_init(const uint8_t mac[6], uint64_t now_ms)
+void net_random_init(const uint8_t secret[8], const uint8_t mac[6], uint64_t now_ms)
 {
     uint8_t seed[sizeof random_state.key];
     random_state.counter = 0;
-    if (hal_entropy_read(seed, sizeof seed) == STATUS_OK) {
-        memcpy(random_state.key, seed, sizeof seed);
+    if (secret) {
+        memcpy(random_state.key, secret, sizeof random_state.key);
         return;
     }
     log_warning("net", "no entropy on this board: sequence numbers can be guessed");

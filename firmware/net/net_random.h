@@ -12,9 +12,10 @@
 
 #include "lwip/arch.h"
 
-/* Takes the key from the platform's entropy. A board without any gets one made of its address and its uptime:
- * unique, but not secret, and the log says so. Called once, before any other call here. */
-void net_random_init(const uint8_t mac[6], uint64_t now_ms);
+/* Called once, before any other call here.
+ * secret    random bytes for this alone. NULL: the key is made of address and uptime, unique but not secret, and
+ *           the log says so */
+void net_random_init(const uint8_t secret[8], const uint8_t mac[6], uint64_t now_ms);
 
 /* net_random_u32, the generator itself, is declared where lwIP sees it too: arch/cc.h. */
 

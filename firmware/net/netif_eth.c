@@ -135,16 +135,34 @@ static status_t start_ipv4(netif_eth_t *eth, const net_config_t *config)
 {
     eth->ipv4_static = config->ipv4_static;
     if (config->ipv4_static) {
-        ip4_addr_t address, netmask, gateway;
-        ip4_from(&address, config->ipv4_address);
-        ip4_from(&netmask, config->ipv4_netmask);
-        ip4_from(&gateway, config->ipv4_gateway);
-        netif_set_addr(&eth->netif, &address, &netmask, &gateway);
+        ip4_from(&eth->address, config->ipv4_address);
+        ip4_from(&eth->netmask, config->ipv4_netmask);
+        ip4_from(&eth->gateway, config->ipv4_gateway);
+        netif_set_addr(&eth->netif, &eth->address, &eth->netmask, &eth->gateway);
         return STATUS_OK;
     }
-    dhcp_set_struct(&eth->netif, &eth->dhcp);
-    autoip_set_struct(&eth->netif, &eth->autoip);
     return dhcp_start(&eth->netif) == ERR_OK ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static bool same_ipv4(const netif_eth_t *eth, const net_config_t *config)
+{
+    if (eth->ipv4_static != config->ipv4_static) return false;
+    return !config->ipv4_static || (memcmp(&eth->address, config->ipv4_address, 4) == 0 &&
+                                    memcmp(&eth->netmask, config->ipv4_netmask, 4) == 0 &&
+                                    memcmp(&eth->gateway, config->ipv4_gateway, 4) == 0);
+}
+
+/* lwIP ends the connections of an address that goes. It is taken away first, also from DHCP's hands, so that no
+ * late lease or probe puts the old one back. */
+void netif_eth_configure(netif_eth_t *eth, const net_config_t *config)
+{
+    if (same_ipv4(eth, config)) return;
+    if (!eth->ipv4_static) {
+        dhcp_release_and_stop(&eth->netif);
+        autoip_stop(&eth->netif);
+    }
+    netif_set_addr(&eth->netif, IP4_ADDR_ANY4, IP4_ADDR_ANY4, IP4_ADDR_ANY4);
+    if (start_ipv4(eth, config) != STATUS_OK) log_error("net", "no memory for DHCP");
 }
 
 status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config)
@@ -155,6 +173,8 @@ status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config)
     netif_set_default(netif);
     netif_set_hostname(netif, config->host_name);
     netif_set_status_callback(netif, address_changed);
+    dhcp_set_struct(netif, &eth->dhcp);
+    autoip_set_struct(netif, &eth->autoip);
     netif_set_up(netif);
     netif_create_ip6_linklocal_address(netif, 1);
     netif_set_ip6_autoconfig_enabled(netif, 1);

@@ -42,7 +42,7 @@ static status_t add_device(sensor_registry_t *registry, const sensor_device_t *d
         *sensor = (sensor_t){
             .chip = ops->chip,
             .channel = &ops->channels[i],
-            .interval_ms = SENSOR_INTERVAL_MS_DEFAULT,
+            .config = sensor_config_default(&ops->channels[i]),
         };
         status_t status = make_id(registry, sensor, device);
         if (status != STATUS_OK) return status;
@@ -64,6 +64,38 @@ status_t sensor_registry_init(sensor_registry_t *registry, const sensor_device_t
 
 /* ---- Publishing -------------------------------------------------------------------------------------- */
 
+/* Everything that is shown of a sensor goes into its tag. The same moment, value and quality after a reset would be
+ * the same bytes, so no boot counter is needed. */
+static void renew_tag(sensor_registry_t *registry, sensor_t *sensor)
+{
+    const sensor_config_t *config = &sensor->config;
+    int64_t utc_ms = 0;
+    (void)wall_clock_utc_ms(registry->clock, sensor->uptime_ms, &utc_ms);
+    uint64_t tag = hash_word(hash_string(HASH_SEED, sensor->id), sensor->uptime_ms);
+    tag = hash_word(tag, (uint64_t)utc_ms);
+    tag = hash_word(tag,
+                    (uint64_t)(uint32_t)sensor->value << 32 | (uint64_t)sensor->quality << 4 | sensor->alert);
+    tag = hash_word(hash_string(tag, config->name), config->interval_ms);
+    tag = hash_word(tag, (uint64_t)(uint32_t)config->offset << 32 | (uint32_t)config->hysteresis);
+    tag = hash_word(tag, (uint64_t)(uint32_t)config->min << 32 | (uint32_t)config->max);
+    registry->tag ^= sensor->tag ^ tag;
+    sensor->tag = tag;
+}
+
+/* A sensor without a value keeps its alert: silence is no all-clear. */
+static void judge(sensor_registry_t *registry, sensor_t *sensor)
+{
+    const sensor_config_t *config = &sensor->config;
+    const alert_limits_t limits = { config->min, config->max, config->hysteresis };
+    if (sensor->quality != QUALITY_OK) return;
+    sensor_alert_t alert = alert_next(sensor->alert, sensor->value, &limits);
+    if (alert == sensor->alert) return;
+    sensor->alert = alert;
+    log_line(alert == ALERT_NONE ? LOG_INFO : LOG_WARNING, "sensors", "%s alert is %s", sensor->id,
+             sensor_alert_name(alert));
+    if (registry->alert_hook) registry->alert_hook(registry->alert_context, sensor);
+}
+
 static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_quality_t quality, int32_t value,
                     uint64_t now_ms)
 {
@@ -74,25 +106,24 @@ static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_qualit
     sensor->quality = quality;
     sensor->value = value;
     sensor->uptime_ms = now_ms;
+    judge(registry, sensor);
+    renew_tag(registry, sensor);
+}
 
-    /* Everything that is shown of a sensor goes into its tag. The same moment, value and quality after a reset
-     * would be the same bytes, so no boot counter is needed. */
-    int64_t utc_ms = 0;
-    (void)wall_clock_utc_ms(registry->clock, now_ms, &utc_ms);
-    uint64_t tag = hash_word(hash_string(HASH_SEED, sensor->id), now_ms);
-    tag = hash_word(tag, (uint64_t)utc_ms);
-    tag = hash_word(tag, (uint64_t)(uint32_t)value << 32 | (uint64_t)quality << 24 | sensor->interval_ms);
-    registry->tag ^= sensor->tag ^ tag;
-    sensor->tag = tag;
+/* INT32_MIN means that there is no value, so it cannot be one. */
+static bool is_value(int64_t value)
+{
+    return value > SENSOR_NO_VALUE && value <= INT32_MAX;
 }
 
 static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slot, uint64_t now_ms)
 {
     for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
         sensor_t *sensor = &registry->sensors[slot->first + i];
-        int32_t value = slot->values[i];
-        bool valid = value >= sensor->channel->min && value <= sensor->channel->max;
-        publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? value : 0, now_ms);
+        int32_t measured = slot->values[i];
+        int64_t value = (int64_t)measured + sensor->config.offset;
+        bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max && is_value(value);
+        publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? (int32_t)value : 0, now_ms);
     }
 }
 
@@ -111,7 +142,7 @@ static uint32_t interval_ms(const sensor_registry_t *registry, const sensor_slot
 {
     uint32_t least = UINT32_MAX;
     for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
-        uint32_t wanted = registry->sensors[slot->first + i].interval_ms;
+        uint32_t wanted = registry->sensors[slot->first + i].config.interval_ms;
         if (wanted < least) least = wanted;
     }
     return least;
@@ -178,6 +209,69 @@ uint64_t sensor_registry_poll(sensor_registry_t *registry, uint64_t now_ms)
         if (registry->slots[i].due_ms < next_ms) next_ms = registry->slots[i].due_ms;
     }
     return next_ms;
+}
+
+/* ---- Configuring ------------------------------------------------------------------------------------ */
+
+sensor_config_t sensor_config_default(const sensor_channel_t *channel)
+{
+    return (sensor_config_t){
+        .name = channel->name,
+        .interval_ms = SENSOR_INTERVAL_MS_DEFAULT,
+        .min = SENSOR_NO_THRESHOLD,
+        .max = SENSOR_NO_THRESHOLD,
+    };
+}
+
+/* The slot whose chip has the sensor. */
+static sensor_slot_t *slot_of(sensor_registry_t *registry, size_t index)
+{
+    size_t i = registry->slot_count;
+    while (i > 1 && registry->slots[i - 1].first > index) i--;
+    return &registry->slots[i - 1];
+}
+
+static bool is_valid(const sensor_config_t *config)
+{
+    if (config->interval_ms < SENSOR_INTERVAL_MS_MIN || config->interval_ms > SENSOR_INTERVAL_MS_MAX)
+        return false;
+    if (config->hysteresis < 0) return false;
+    if (config->min == SENSOR_NO_THRESHOLD || config->max == SENSOR_NO_THRESHOLD) return true;
+    return (int64_t)config->max - config->min > config->hysteresis;
+}
+
+/* The sample that is shown, as if it had been taken with another offset. */
+static void move_value(sensor_registry_t *registry, sensor_t *sensor, int32_t offset_before)
+{
+    int64_t value = (int64_t)sensor->value - offset_before + sensor->config.offset;
+    if (sensor->quality != QUALITY_OK) return;
+    if (is_value(value))
+        publish(registry, sensor, QUALITY_OK, (int32_t)value, sensor->uptime_ms);
+    else
+        publish(registry, sensor, QUALITY_ERROR, 0, sensor->uptime_ms);
+}
+
+status_t sensor_registry_configure(sensor_registry_t *registry, size_t index, const sensor_config_t *config,
+                                   uint64_t now_ms)
+{
+    if (!is_valid(config)) return STATUS_INVALID;
+    sensor_t *sensor = &registry->sensors[index];
+    sensor_slot_t *slot = slot_of(registry, index);
+    uint32_t interval_before = interval_ms(registry, slot);
+    int32_t offset_before = sensor->config.offset;
+    sensor->config = *config;
+    uint32_t interval = interval_ms(registry, slot);
+    bool waits = slot->phase == DEVICE_READY && slot->due_ms > now_ms;
+    if (interval != interval_before && waits) slot->grid_ms = slot->due_ms = now_ms + interval;
+    move_value(registry, sensor, offset_before);
+    renew_tag(registry, sensor);
+    return STATUS_OK;
+}
+
+void sensor_registry_on_alert(sensor_registry_t *registry, sensor_alert_hook_t hook, void *context)
+{
+    registry->alert_hook = hook;
+    registry->alert_context = context;
 }
 
 /* ---- Asking ------------------------------------------------------------------------------------------ */

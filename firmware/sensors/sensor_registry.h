@@ -18,6 +18,7 @@
 #include "base/wall_clock.h"
 #include "config/limits.h"
 #include "hal/sensor.h"
+#include "sensors/alert.h"
 
 typedef enum {
     QUALITY_PENDING, /* no sample has been taken yet */
@@ -26,16 +27,30 @@ typedef enum {
     QUALITY_ERROR,   /* the chip answered once, but its last sample failed */
 } sensor_quality_t;
 
+/* What may be set about a sensor. Numbers are in 10^-decimals units of its channel. */
+typedef struct {
+    const char *name;     /* for people; copied by reference: alive until the next configuration */
+    uint32_t interval_ms; /* between samples */
+    int32_t offset;   /* added to what the chip measures; a sum outside int32_t is no value but an error */
+    int32_t min, max; /* below min or above max is an alert; SENSOR_NO_THRESHOLD: no such threshold */
+    int32_t
+        hysteresis; /* how far inside a threshold the value, offset included, must come to end its alert */
+} sensor_config_t;
+
 typedef struct {
     char id[SENSOR_ID_BYTES];
     const char *chip;
     const sensor_channel_t *channel;
+    sensor_config_t config;
     sensor_quality_t quality;
+    sensor_alert_t alert; /* of the last value; a sensor without a value keeps it: silence is no all-clear */
     int32_t value;        /* in 10^-decimals units; only while quality is QUALITY_OK */
     uint64_t uptime_ms;   /* when the sample was taken or failed; 0 while pending */
-    uint32_t interval_ms; /* between samples */
     uint64_t tag;         /* differs whenever anything shown of the sensor does: for entity tags */
 } sensor_t;
+
+/* Called when a sensor's alert has changed; the sensor already has the new one. */
+typedef void (*sensor_alert_hook_t)(void *context, const sensor_t *sensor);
 
 typedef enum { DEVICE_TO_PROBE, DEVICE_READY, DEVICE_CONVERTING } device_phase_t;
 
@@ -56,8 +71,10 @@ typedef struct {
     size_t sensor_count;
     sensor_slot_t slots[SENSOR_DEVICES_MAX];
     size_t slot_count;
-    size_t next_slot; /* whose turn it is, so that a failing chip starves nobody */
-    uint64_t tag;     /* of the whole collection */
+    size_t next_slot;               /* whose turn it is, so that a failing chip starves nobody */
+    uint64_t tag;                   /* of the whole collection */
+    sensor_alert_hook_t alert_hook; /* NULL: none */
+    void *alert_context;
 } sensor_registry_t;
 
 /* Builds the registry from the board's table; nothing is asked of a chip yet.
@@ -73,6 +90,20 @@ uint64_t sensor_registry_poll(sensor_registry_t *registry, uint64_t now_ms);
 
 /* NULL when there is no such sensor. */
 const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_view_t id);
+
+/* Takes over a configuration, at once: the next sample is taken one new interval from now, the value that there
+ * is gets the new offset, and the new thresholds judge it. What is configured now stands in sensor->config.
+ * index     of the sensor in registry->sensors
+ * returns   STATUS_OK, STATUS_INVALID (an interval outside of what limits.h allows, a hysteresis below 0, min
+ *           not below max, or a hysteresis that leaves nothing between them: nothing has changed) */
+status_t sensor_registry_configure(sensor_registry_t *registry, size_t index, const sensor_config_t *config,
+                                   uint64_t now_ms);
+
+/* hook      NULL: none. Called from sensor_registry_poll and sensor_registry_configure, which it must not call */
+void sensor_registry_on_alert(sensor_registry_t *registry, sensor_alert_hook_t hook, void *context);
+
+/* What a sensor has before it is configured. */
+sensor_config_t sensor_config_default(const sensor_channel_t *channel);
 
 /* Names for the API: constants. */
 const char *sensor_quality_name(sensor_quality_t quality);

@@ -108,11 +108,7 @@ void schema_defaults(const schema_t *schema, void *settings);
 bool schema_merge_patch(const schema_t *schema, schema_decimals_t decimals, const cJSON *patch,
                         void *candidate, schema_errors_t *errors);
 
-/* Writes all members in the order of the table, without braces around them: for an object that has more. */
-void schema_write_members(const schema_t *schema, schema_decimals_t decimals, const void *settings,
-                          json_writer_t *json);
-
-/* Writes the settings as one object. */
+/* Writes the settings as one object, its members in the order of the table. */
 void schema_write(const schema_t *schema, schema_decimals_t decimals, const void *settings,
                   json_writer_t *json);
 

@@ -63,7 +63,7 @@ const char *schema_error_pointer(const schema_error_t *error, char pointer[SCHEM
     return detail;
 }
 
-void schema_error_write(json_writer_t *json, const schema_error_t *error)
+static void write_error(json_writer_t *json, const schema_error_t *error)
 {
     char pointer[SCHEMA_POINTER_BYTES];
     const char *detail = schema_error_pointer(error, pointer);
@@ -80,7 +80,7 @@ void schema_errors_write(json_writer_t *json, const schema_errors_t *errors, siz
     json_array_begin(json);
     for (size_t i = 0; i < errors->count; i++) {
         json_writer_t before = *json;
-        schema_error_write(json, &errors->items[i]);
+        write_error(json, &errors->items[i]);
         if (!json_overflowed(json) && (size_t)(json->out.end - json->out.at) > spare) continue;
         *json = before;
         break;

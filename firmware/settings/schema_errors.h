@@ -50,10 +50,7 @@ void schema_errors_add(schema_errors_t *errors, schema_error_t error);
  * returns   what to say about it there: a constant, in general the error's detail */
 const char *schema_error_pointer(const schema_error_t *error, char pointer[SCHEMA_POINTER_BYTES]);
 
-/* Writes {"pointer":"/interval_ms","detail":"must be ..."}. */
-void schema_error_write(json_writer_t *json, const schema_error_t *error);
-
-/* Writes an array of the errors, as many as fit and leave spare bytes in the buffer. */
+/* Writes an array of the errors, {"pointer":"/interval_ms","detail":"must be ..."}, as many as fit and leave spare bytes in the buffer. */
 void schema_errors_write(json_writer_t *json, const schema_errors_t *errors, size_t spare);
 
 #endif

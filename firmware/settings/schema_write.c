@@ -72,9 +72,10 @@ static unsigned slashes(const char *path)
     return count;
 }
 
-void schema_write_members(const schema_t *schema, schema_decimals_t decimals, const void *settings,
-                          json_writer_t *json)
+void schema_write(const schema_t *schema, schema_decimals_t decimals, const void *settings,
+                  json_writer_t *json)
 {
+    json_object_begin(json);
     const char *before = "";
     for (size_t i = 0; i < schema->field_count; i++) {
         const schema_field_t *field = &schema->fields[i];
@@ -91,12 +92,5 @@ void schema_write_members(const schema_t *schema, schema_decimals_t decimals, co
         before = field->path;
     }
     for (unsigned left = slashes(before); left > 0; left--) json_object_end(json);
-}
-
-void schema_write(const schema_t *schema, schema_decimals_t decimals, const void *settings,
-                  json_writer_t *json)
-{
-    json_object_begin(json);
-    schema_write_members(schema, decimals, settings, json);
     json_object_end(json);
 }

@@ -8,14 +8,16 @@
 #include "hal/mmio.h"
 #include "mps2.h"
 
-#define UART_DATA         (MPS2_UART0 + 0x00u)
-#define UART_STATE        (MPS2_UART0 + 0x04u)
-#define UART_CTRL         (MPS2_UART0 + 0x08u)
-#define UART_INTSTATUS    (MPS2_UART0 + 0x0cu)
-#define UART_BAUDDIV      (MPS2_UART0 + 0x10u)
-#define STATE_TX_FULL     0x1u
-#define CTRL_TX_INTERRUPT 0x5u /* transmit enabled, interrupt when the buffer becomes free */
-#define INTSTATUS_TX      0x1u
+#define UART_DATA       (MPS2_UART0 + 0x00u)
+#define UART_STATE      (MPS2_UART0 + 0x04u)
+#define UART_CTRL       (MPS2_UART0 + 0x08u)
+#define UART_INTSTATUS  (MPS2_UART0 + 0x0cu)
+#define UART_BAUDDIV    (MPS2_UART0 + 0x10u)
+#define STATE_TX_FULL   0x1u
+#define STATE_RX_FULL   0x2u
+#define CTRL_INTERRUPTS 0xfu /* both ways enabled, interrupt when the buffer becomes free, or full */
+#define INTSTATUS_TX    0x1u
+#define INTSTATUS_RX    0x2u
 
 #define BAUD 115200u
 
@@ -24,17 +26,23 @@
 
 #define RING_BYTES 2048u /* a power of two; 24 lines of 80 characters at boot, before any could leave */
 
+#define TYPED_BYTES 128u /* a power of two; a line that is pasted */
+
 static struct {
     volatile uint32_t head; /* counts bytes put in, by the main loop */
     volatile uint32_t tail; /* counts bytes taken out, by the interrupt (or flush, with it masked) */
     char ring[RING_BYTES];
+    volatile uint32_t typed_head; /* counts bytes put in, by the interrupt */
+    volatile uint32_t typed_tail; /* counts bytes taken out, by the main loop */
+    char typed[TYPED_BYTES];
 } console;
 
 void mps2_console_init(void)
 {
     mmio_write32(UART_BAUDDIV, (MPS2_SYSCLK_HZ + BAUD / 2u) / BAUD);
-    mmio_write32(UART_CTRL, CTRL_TX_INTERRUPT);
+    mmio_write32(UART_CTRL, CTRL_INTERRUPTS);
     cortex_m_irq_enable(MPS2_IRQ_UART0_TX);
+    cortex_m_irq_enable(MPS2_IRQ_UART0_RX);
 }
 
 static void pump(void)
@@ -50,6 +58,33 @@ void mps2_console_tx_handler(void)
 {
     mmio_write32(UART_INTSTATUS, INTSTATUS_TX);
     pump();
+}
+
+void mps2_console_rx_handler(void)
+{
+    mmio_write32(UART_INTSTATUS, INTSTATUS_RX);
+    while (mmio_read32(UART_STATE) & STATE_RX_FULL) {
+        char c = (char)mmio_read32(UART_DATA);
+        uint32_t head = console.typed_head;
+        if (head - console.typed_tail == TYPED_BYTES) continue; /* nobody listens */
+        console.typed[head % TYPED_BYTES] = c;
+        console.typed_head = head + 1u;
+    }
+}
+
+bool mps2_console_waiting(void)
+{
+    return console.typed_head != console.typed_tail;
+}
+
+size_t hal_console_read(char *text, size_t capacity)
+{
+    size_t count = 0;
+    uint32_t tail = console.typed_tail;
+    while (count < capacity && tail != console.typed_head)
+        text[count++] = console.typed[tail++ % TYPED_BYTES];
+    console.typed_tail = tail;
+    return count;
 }
 
 size_t hal_console_write(const char *text, size_t bytes)

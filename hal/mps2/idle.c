@@ -46,7 +46,7 @@ static void eth_lower(void)
 void hal_system_idle(uint64_t until_ms)
 {
     uint64_t now_ms = hal_clock_ms();
-    if (now_ms >= until_ms || mps2_eth_waiting()) return;
+    if (now_ms >= until_ms || mps2_eth_waiting() || mps2_console_waiting()) return;
     uint64_t left_ms = until_ms - now_ms;
     uint32_t sleep_ms = left_ms < SLEEP_MS_MAX ? (uint32_t)left_ms : SLEEP_MS_MAX;
     uint32_t primask = cortex_m_irq_save();
@@ -54,8 +54,8 @@ void hal_system_idle(uint64_t until_ms)
     eth_lower();
     cortex_m_irq_enable(MPS2_IRQ_TIMER0);
     cortex_m_irq_enable(MPS2_IRQ_ETHERNET);
-    /* The console and the wrapping tick also end WFI; they are served and sleep goes on. */
-    while ((mmio_read32(TIMER_INTSTATUS) & 1u) == 0 && !mps2_eth_waiting()) {
+    /* What the console sends and the wrapping tick also end WFI; they are served and sleep goes on. */
+    while ((mmio_read32(TIMER_INTSTATUS) & 1u) == 0 && !mps2_eth_waiting() && !mps2_console_waiting()) {
         cortex_m_wait();
         cortex_m_irq_disable(MPS2_IRQ_TIMER0);
         cortex_m_irq_disable(MPS2_IRQ_ETHERNET);

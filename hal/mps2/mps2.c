@@ -13,7 +13,7 @@ extern const vector_t mps2_vectors[IRQ_COUNT];
 
 /* All but one interrupt of ours only end a sleep (idle.c). */
 __attribute__((section(".vectors.irq"), used)) const vector_t mps2_vectors[IRQ_COUNT] = {
-    cortex_m_unexpected_irq, mps2_console_tx_handler, cortex_m_unexpected_irq, cortex_m_unexpected_irq,
+    mps2_console_rx_handler, mps2_console_tx_handler, cortex_m_unexpected_irq, cortex_m_unexpected_irq,
     cortex_m_unexpected_irq, cortex_m_unexpected_irq, cortex_m_unexpected_irq, cortex_m_unexpected_irq,
     cortex_m_unexpected_irq, cortex_m_unexpected_irq, cortex_m_unexpected_irq, cortex_m_unexpected_irq,
     cortex_m_unexpected_irq, cortex_m_unexpected_irq, cortex_m_unexpected_irq, cortex_m_unexpected_irq,

@@ -60,6 +60,11 @@ static bool read_command_line(sim_t *sim)
     return argument > 0 || sim_complain("no command line");
 }
 
+void sim_show_outputs(const sim_output_t *outputs, size_t count)
+{
+    the_sim.outputs = (sim_outputs_t){ outputs, count };
+}
+
 const sim_options_t *sim_start_from_command_line(hal_i2c_t *bus)
 {
     sim_t *sim = &the_sim;
@@ -115,7 +120,7 @@ sim_start_t sim_start(const sim_options_t *options, hal_i2c_t *bus)
     sim_i2c_power_on(bus);
     if (!apply_options(options, bus)) return SIM_BAD_OPTION;
     if (!sim_eth_open(&sim->eth, options, sim->reset_cause == RESET_SOFTWARE)) return SIM_CANNOT;
-    const sim_command_t on = { bus, &sim->eth.link_up };
+    const sim_command_t on = { bus, &sim->eth.link_up, &sim->outputs, &sim->button_down };
     if (sim_control_open(&sim->control, options->control, &on)) return SIM_STARTED;
     sim_eth_close(&sim->eth);
     return SIM_CANNOT;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "hal/system.h"
+#include "sim_console.h"
 #include "sim_control.h"
 #include "sim_eth.h"
 #include "sim_i2c.h"
@@ -19,14 +20,21 @@ typedef struct {
     char command_line[SIM_COMMAND_LINE_BYTES], parsed[SIM_COMMAND_LINE_BYTES];
     char *arguments[SIM_ARGUMENTS_MAX + 1u], *parsed_arguments[SIM_ARGUMENTS_MAX + 1u];
     sim_options_t options;
+    sim_outputs_t outputs;
     reset_cause_t reset_cause;
     sim_eth_t eth;
     sim_control_t control;
+    sim_console_t console;
+    bool button_down;
     bool catches_signals;
     bool running; /* hal_system_idle was called: from here on nobody uses the heap */
 } sim_t;
 
 sim_t *sim_instance(void);
+
+/* For board_init, before it starts: what of the board the control socket shows.
+ * outputs   count of them, alive as long as the process */
+void sim_show_outputs(const sim_output_t *outputs, size_t count);
 
 /* For board_init: takes the options from the process's command line, and starts. SIGINT, SIGTERM and SIGHUP
  * then end the process in hal_system_idle, with exit code 0 and nothing left behind. Ends the process with a

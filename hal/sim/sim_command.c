@@ -31,9 +31,14 @@ static const char *run_set(const sim_command_t *on, char *words[], char *data)
 
 static const char *run_get(const sim_command_t *on, char *words[], char *data)
 {
+    const sim_output_t *output = sim_output_find(on->outputs, words[1]);
+    if (output) {
+        (void)snprintf(data, SIM_ANSWER_BYTES, "%s", output->read(output->model, output->index));
+        return NULL;
+    }
     unsigned quantity;
     const sim_chip_t *chip = sim_i2c_find_sensor(on->bus, words[1], &quantity);
-    if (!chip) return no_such_sensor;
+    if (!chip) return "no such sensor or actuator";
     sim_decimal_format(data, chip->ops->get(chip->model, quantity), chip->quantities[quantity].decimals);
     return NULL;
 }
@@ -44,6 +49,15 @@ static const char *run_link(const sim_command_t *on, char *words[], char *data)
     bool up = strcmp(words[1], "up") == 0;
     if (!up && strcmp(words[1], "down") != 0) return "link is up or down";
     *on->link_up = up;
+    return NULL;
+}
+
+static const char *run_button(const sim_command_t *on, char *words[], char *data)
+{
+    (void)data;
+    bool down = strcmp(words[1], "down") == 0;
+    if (!down && strcmp(words[1], "up") != 0) return "a button is down or up";
+    *on->button_down = down;
     return NULL;
 }
 
@@ -83,9 +97,10 @@ static const struct {
     unsigned words;
     const char *(*run)(const sim_command_t *on, char *words[], char *data); /* NULL: ok */
 } commands[] = {
-    { "set", 3, run_set },     { "get", 2, run_get },       { "nak", 2, run_fault }, { "hold", 2, run_fault },
-    { "stick", 2, run_fault }, { "garbage", 2, run_fault }, { "off", 2, run_fault }, { "heal", 2, run_fault },
-    { "link", 2, run_link },   { "list", 1, run_list },
+    { "set", 3, run_set },    { "get", 2, run_get },       { "nak", 2, run_fault },
+    { "hold", 2, run_fault }, { "stick", 2, run_fault },   { "garbage", 2, run_fault },
+    { "off", 2, run_fault },  { "heal", 2, run_fault },    { "link", 2, run_link },
+    { "list", 1, run_list },  { "button", 2, run_button },
 };
 
 /* returns how many words there are, WORDS_MAX + 1 for more */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hal/button.h"
 #include "hal/clock.h"
 #include "hal/console.h"
 #include "hal/system.h"
@@ -31,6 +32,7 @@ void hal_system_idle(uint64_t until_ms)
     if (sim_ring_oldest(&sim->eth.ring)) set.until_ms = 0;
     sim->eth.link->prepare(&sim->eth, &set);
     sim_control_prepare(&sim->control, &set);
+    sim_console_prepare(&sim->console, &set);
 
     struct timespec wait = time_left(&set);
     sigset_t mask;
@@ -46,6 +48,12 @@ void hal_system_idle(uint64_t until_ms)
     }
     sim->eth.link->deliver(&sim->eth, &set);
     sim_control_deliver(&sim->control, &set);
+    sim_console_deliver(&sim->console, &set);
+}
+
+bool hal_button_pressed(void)
+{
+    return sim_instance()->button_down;
 }
 
 reset_cause_t hal_system_reset_cause(void)

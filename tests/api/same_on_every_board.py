@@ -26,11 +26,13 @@ OF_ITS_OWN = [
     (rb'(application/senml\+json\r\n)ETag: "[0-9a-f]{16}"\r\nCache-Control: no-cache\r\n', rb"\1"),
     (rb'ETag: "[0-9a-f]{16}"', b'ETag: "X"'),
     (rb"Date: [^\r]*\r\n", b""),
+    (rb'"chip":"(port|fpgaio)"', b'"chip":"P"'),  # LEDs that hang on no chip but the processor
     (rb'"(board|model|mcu)":"[^"]*"', rb'"\1":"B"'),
     (rb'"(id|hostname|mac)":"((?:[0-9a-f]{12})|(?:jembatan-[0-9a-f]{6})|(?:[0-9a-f:]{17}))"', rb'"\1":"M"'),
     (rb"urn:dev:mac:[0-9a-f]{16}_", b"urn:dev:mac:M_"),
 ]
 
+JSON = {"Content-Type": "application/json"}
 REQUESTS = {
     **{f"GET {path}": request_bytes(path) for path in PATHS if path != "/api/v1/status"},
     **{f"HEAD {path}": request_bytes(path, method="HEAD") for path in PATHS},
@@ -41,6 +43,14 @@ REQUESTS = {
     "405": request_bytes("/healthz", method="POST", body=b"{}"),
     "406": request_bytes("/healthz", {"Accept": "text/html"}),
     "421": request_bytes("/healthz", host="example.com"),
+    "401": request_bytes("/api/v1/actuators/led0", JSON, method="PUT", body=b'{"state":"on"}'),
+    "401 with a token": request_bytes("/api/v1/tokens", {"Authorization": "Bearer jbt_" + 32 * "0"}),
+    "400 for credentials": request_bytes("/api/v1/tokens", {"Authorization": "Bearer"}),
+    "415": request_bytes("/api/v1/claim", method="POST", body=b"{}"),
+    "422": request_bytes("/api/v1/claim", JSON, method="POST", body=b'{"code":1,"colour":"red"}'),
+    "400 for JSON": request_bytes("/api/v1/claim", JSON, method="POST", body=b'{"code":01}'),
+    "preflight": request_bytes("/api/v1/config", {"Origin": "https://a.example",
+                                                  "Access-Control-Request-Method": "PATCH"}, method="OPTIONS"),
     "501": request_bytes("/healthz", method="BREW"),
     "505": b"GET / HTTP/2.0\r\n\r\n",
     "400": b"GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n",

@@ -1,7 +1,7 @@
 """Everything that is not an answer is a problem document with the right status (RFC 9110, 9112, 9457)."""
 
 import pytest
-from contract import PATHS, check_problem
+from contract import METHODS, PATHS, check_problem
 from support.http1 import request_bytes
 
 
@@ -34,12 +34,12 @@ def test_a_path_with_bytes_that_are_not_utf8_does_not_break_the_json(device):
     assert problem["instance"].startswith("/")
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize(("method", "path"), [
+    (method, path) for method in ("POST", "PUT", "PATCH", "DELETE") for path in PATHS if method not in METHODS[path]])
 def test_a_method_that_a_resource_does_not_have_is_405(device, path, method):
     response = device.request(path, method=method)
     check_problem(response, 405, instance=path)
-    assert response.header("allow") == "GET, HEAD, OPTIONS"
+    assert response.header("allow") == METHODS[path]
 
 
 def test_405_comes_also_when_the_request_has_a_body_and_the_connection_lives_on(device):

@@ -129,6 +129,45 @@ def test_the_state_folder_keeps_who_it_is(run):
     assert identities[0] == identities[1]
 
 
+def ask_as(port, token, path="/api/v1/tokens"):
+    with Client("127.0.0.1", port) as client:
+        return client.request(path, [("Authorization", f"Bearer {token}")])
+
+
+def test_claim_writes_the_admin_token_for_its_owners_eyes_only(run, tmp_path):
+    file = tmp_path / "token"
+    port = run("--http", "0", "--claim", str(file)).ready()
+    token = file.read_text(encoding="ascii")
+    assert re.fullmatch(r"jbt_[0-9a-z]{32}\n", token)
+    assert file.stat().st_mode & 0o777 == 0o600
+    listed = ask_as(port, token.strip()).json()["tokens"]
+    assert [(one["scope"], one["name"]) for one in listed] == [("admin", "dev run")]
+
+
+def test_claim_again_keeps_a_token_that_holds_and_another_file_is_refused(run, tmp_path):
+    file, other = tmp_path / "token", tmp_path / "other"
+    one = run("--http", "0", "--claim", str(file))
+    one.ready()
+    token = file.read_text(encoding="ascii")
+    one.signal(signal.SIGTERM)
+    one.end()
+    file.chmod(0o644)
+    one = run("--http", "0", "--claim", str(file))
+    one.ready()
+    assert file.read_text(encoding="ascii") == token and file.stat().st_mode & 0o777 == 0o600
+    one.signal(signal.SIGTERM)
+    one.end()
+    code, out, err = run("--http", "0", "--claim", str(other)).end()
+    assert code == 1 and "ready" not in out and "has an owner" in err
+    assert not other.exists()
+
+
+def test_claim_into_a_file_that_cannot_be_written_leaves_the_device_unclaimed(run, tmp_path):
+    code, out, err = run("--http", "0", "--claim", str(tmp_path / "no" / "folder")).end()
+    assert code == 1 and "ready" not in out and "No such file" in err
+    assert get(run("--http", "0").ready(), "/api/v1/status")["owner"] == "unclaimed"
+
+
 def test_a_static_address(run):
     port = run("--http", "0", "--ip", "10.0.2.15/24,10.0.2.2").ready()
     assert get(port, "/api/v1/status")["network"]["ipv4_mode"] == "static"

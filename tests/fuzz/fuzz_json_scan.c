@@ -1,5 +1,6 @@
 /* libFuzzer target: the strict scan of JSON against a second opinion, and cJSON behind it.
  *
+ * Dictionary: json.dict
  * What the scan accepts is JSON, and cJSON parses it unless the arena is full. What it refuses as malformed is
  * none, but for names that occur twice, of which the second opinion knows nothing. */
 #include <stdint.h>

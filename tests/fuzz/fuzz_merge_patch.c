@@ -1,5 +1,6 @@
 /* libFuzzer target: patches merged into settings.
  *
+ * Dictionary: json.dict
  * Input: one byte that chooses schema and decimals, then patches with NUL bytes between them. After each patch
  * that is right: the settings, written, are JSON and give the same settings again; the same patch once more
  * changes nothing. After each that is wrong: its errors can be written. */

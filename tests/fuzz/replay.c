@@ -1,4 +1,4 @@
-/* Feeds every file of a folder to a fuzz target: what the fuzzer once found interesting stays tested. */
+/* Feeds every file of some folders to a fuzz target: what the fuzzer once found interesting stays tested. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,22 +22,36 @@ static int replay(const char *path)
     return result;
 }
 
-int main(int argc, char **argv)
+/* Returns how many inputs the folder has; 0: none, or one failed. */
+static unsigned replay_folder(const char *path)
 {
     unsigned count = 0;
-    DIR *folder = argc == 2 ? opendir(argv[1]) : NULL;
-    if (!folder) {
-        (void)fprintf(stderr, "usage: %s CORPUS_FOLDER\n", argv[0]);
-        return 2;
-    }
+    DIR *folder = opendir(path);
+    if (!folder) return 0;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        char path[1024];
+        char file[1024];
         if (entry->d_name[0] == '.') continue;
-        (void)snprintf(path, sizeof path, "%s/%s", argv[1], entry->d_name);
-        if (replay(path) != 0) return 1;
+        (void)snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        if (replay(file) != 0) {
+            count = 0;
+            break;
+        }
         count++;
     }
     (void)closedir(folder);
-    (void)printf("%u inputs\n", count);
-    return count > 0 ? 0 : 1;
+    return count;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        (void)fprintf(stderr, "usage: %s CORPUS_FOLDER...\n", argv[0]);
+        return 2;
+    }
+    for (int i = 1; i < argc; i++) {
+        unsigned count = replay_folder(argv[i]);
+        (void)printf("%u inputs in %s\n", count, argv[i]);
+        if (count == 0) return 1;
+    }
+    return 0;
 }

@@ -17,9 +17,14 @@ TABLE = [
     ("firmware/config/", ("config/", "hal/status.h")),
     ("firmware/http/", ("http/", "base/", "config/")),
     ("firmware/sensors/", ("sensors/", "base/", "config/") + HAL),
+    ("firmware/actuators/", ("actuators/", "base/", "config/") + HAL),
+    ("firmware/console/", ("console/", "base/", "config/")),
+    ("firmware/actions/", ("actions/", "base/", "config/", "hal/status.h", "cJSON.h")),
     ("firmware/security/", ("security/", "base/", "config/", "hal/status.h", "mbedtls/", "cJSON.h")),
+    ("firmware/store/", ("store/", "base/", "config/", "lfs2.h") + HAL),
     ("firmware/settings/", ("settings/", "base/", "config/", "hal/status.h", "cJSON.h")),
-    ("firmware/api/", ("api/", "http/", "sensors/", "base/", "config/", "cJSON.h")),
+    ("firmware/api/", ("api/", "http/", "sensors/", "actuators/", "actions/", "settings/", "security/",
+                       "store/store_health.h", "base/", "config/", "hal/status.h", "cJSON.h")),
     ("firmware/net/", ("net/", "base/", "config/", "http/http_conn.h", "http/http_server.h") + HAL + LWIP),
     ("firmware/app", None),
     ("firmware/main.c", ("app.h", "board.h") + HAL),
@@ -29,7 +34,7 @@ TABLE = [
 
 # The C library as C11 has it.
 LIBC = {name + ".h" for name in
-        "assert ctype errno inttypes limits stdalign stdarg stdbool stddef stdint stdio stdlib stdnoreturn "
+        "assert ctype errno inttypes limits setjmp stdalign stdarg stdbool stddef stdint stdio stdlib stdnoreturn "
         "string time".split()}
 # Folders that are made of an operating system may use it.
 SYSTEM = ("hal/sim/", "boards/sim/", "tests/")

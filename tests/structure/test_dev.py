@@ -54,7 +54,30 @@ def test_help_names_every_command(root):
         assert re.search(rf"^  {command}\b", listed, re.M), command
 
 
-@pytest.mark.parametrize("words", [["nonsense"], ["build"], ["size"], ["test", "--nonsense"]])
+@pytest.mark.parametrize(("words", "board"), [
+    ([], "sim"), (["mps2-an385"], "mps2-an385"), (["--http", "0", "mps2-an385"], "mps2-an385"),
+    (["--set", "temp0=1", "--without", "sim", "mps2-an385", "--http", "0"], "mps2-an385")])
+def test_the_board_to_run_may_stand_anywhere(root, words, board):
+    done = subprocess.run(["/usr/bin/python3", root / "tests/support/run.py", "--which-board", *words],
+                          capture_output=True, text=True, check=True)
+    assert done.stdout == board + "\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["mps2-an385", "-h"], ["--http", "0", "--help"]])
+def test_help_on_running_builds_nothing(machine, words):
+    done, _ = machine([], "run", *words)
+    assert done.returncode == 0 and "--claim FILE" in done.stdout and "building" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--http", "70000"], ["--set", "temp0"], ["--set", "temp0=1_0"], ["--set", "temp0=nan"],
+                                   ["--nonsense"], ["sim", "mps2-an385"]])
+def test_a_wrong_option_is_said_before_anything_is_built(machine, words):
+    done, _ = machine([], "run", *words)
+    assert done.returncode == 2 and "building" not in done.stderr and done.stderr
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["build"], ["size"], ["test", "--nonsense"], ["fuzz", "0"],
+                                   ["fuzz", "-1"], ["fuzz", "fuzz_http", "soon"], ["fuzz", "fuzz_http", "1", "2"]])
 def test_what_it_does_not_understand_is_an_error(machine, words):
     done, _ = machine([], *words)
     assert done.returncode == 2 and "dev:" in done.stderr
@@ -63,3 +86,21 @@ def test_what_it_does_not_understand_is_an_error(machine, words):
 def test_an_unknown_board_is_named(machine):
     done, _ = machine([], "build", "no-such-board")
     assert done.returncode == 2 and "no-such-board" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["fuzz_nothing", "fuzz_", "fuzz_http.c", "", "-v"])
+def test_an_unknown_fuzz_target_is_named_beside_those_there_are(machine, root, target):
+    done, calls = machine(["gcovr"], "fuzz", target, "1")
+    assert done.returncode == 2 and f"no fuzz target '{target}'" in done.stderr
+    there_are = done.stderr.split("there are: ")[1].split()
+    assert there_are == sorted(source.stem for source in (root / "tests/fuzz").glob("fuzz_*.c"))
+    assert calls == [], "nothing is installed for a mistake"
+
+
+def test_every_fuzz_target_has_seeds_and_the_dictionary_it_names(root):
+    sources = sorted((root / "tests/fuzz").glob("fuzz_*.c"))
+    assert sources
+    for source in sources:
+        assert any((root / "tests/fuzz/corpus" / source.stem).iterdir()), source
+        for name in re.findall(r"^ \* Dictionary: (.*)$", source.read_text(), re.M):
+            assert (root / "tests/fuzz" / name).is_file(), f"{source}: {name}"

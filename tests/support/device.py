@@ -1,6 +1,7 @@
 """A device under test: started, asked, disturbed and stopped by a test."""
 
 import copy
+import json
 import os
 import shutil
 import socket
@@ -8,7 +9,7 @@ import tempfile
 import threading
 import time
 
-from support import launch
+from support import launch, owner
 from support.http1 import Client, Closed
 
 
@@ -37,6 +38,7 @@ class Device:
         self._first = launch.Options(state=os.path.join(self._folder, "state"), **options)
         self.options = copy.deepcopy(self._first)
         self.process = None
+        self.token = None  # of the owner, after claim()
         self._client = None
         self._control = None
 
@@ -125,6 +127,44 @@ class Device:
     def get(self, path, headers=()):
         return self.request(path, headers)
 
+    def claim(self):
+        """Makes us its owner, with the code on its console. Returns the token."""
+        assert self.process.console.wait_for("setup code: ", 10), self.console
+        self.token = owner.claim(("127.0.0.1", self.port), owner.setup_code(self.process.console), "test")
+        return self.token
+
+    def call(self, method, path, body=None, token=..., match=None, headers=()):
+        """A request with the owner's token (or another, or None), a JSON body and If-Match."""
+        headers = list(headers)
+        token = self.token if token is ... else token
+        if token:
+            headers.append(("Authorization", f"Bearer {token}"))
+        if match:
+            headers.append(("If-Match", match))
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        if method in ("POST", "PUT", "PATCH") and not any(name.lower() == "content-type" for name, _ in headers):
+            headers.append(("Content-Type", "application/json"))
+        return self.request(path, headers, method, body)
+
+    def patch(self, path, body, **kwargs):
+        """A merge-patch of what is there now."""
+        return self.call("PATCH", path, body, match=self.call("GET", path).header("etag"), **kwargs)
+
+    def written(self, timeout=10.0):
+        """Waits until all that has changed lasts."""
+        eventually(lambda: self.call("GET", "/api/v1/status").json()["store"]["pending"] == 0, timeout)
+
+    def back(self, timeout=30.0, **expected):
+        """Waits through a restart until the status, which everybody may read, has all the expected members."""
+        def ask():
+            try:
+                return self.call("GET", "/api/v1/status").json()
+            except (OSError, Closed):
+                self.check_alive()
+                return {}
+        return eventually(ask, timeout, **expected)
+
     def sensor(self, sensor):
         return self.get(f"/api/v1/sensors/{sensor}").json()
 
@@ -133,11 +173,11 @@ class Device:
     def set(self, sensor, value):
         """What the chip measures from now on, in the sensor's unit."""
         if self.board.is_simulator:
-            self._order(f"set {sensor} {launch.plain(value)}")
+            self.order(f"set {sensor} {launch.plain(value)}")
         else:
             self.process.set_value(sensor, value)
 
-    def _order(self, line):
+    def order(self, line):
         """One line to the simulator's control socket."""
         if not self._control:
             self._control = socket.socket(socket.AF_UNIX)
@@ -157,29 +197,29 @@ class Device:
 
     def nak(self, device):
         """The chip does not acknowledge its address."""
-        self._order(f"nak {device}")
+        self.order(f"nak {device}")
 
     def hold(self, device):
         """The chip holds SCL low once it is addressed."""
-        self._order(f"hold {device}")
+        self.order(f"hold {device}")
 
     def stick(self, device):
         """The chip keeps SDA low once it is addressed."""
-        self._order(f"stick {device}")
+        self.order(f"stick {device}")
 
     def garbage(self, device):
         """The chip answers with what cannot be."""
-        self._order(f"garbage {device}")
+        self.order(f"garbage {device}")
 
     def off(self, device):
         """The chip has no power; what it was configured to is gone when it comes back."""
-        self._order(f"off {device}")
+        self.order(f"off {device}")
 
     def heal(self, device):
-        self._order(f"heal {device}")
+        self.order(f"heal {device}")
 
     def link(self, up):
-        self._order(f"link {'up' if up else 'down'}")
+        self.order(f"link {'up' if up else 'down'}")
 
     # ---- what must be given back -----------------------------------------------------------------------------
 

@@ -47,6 +47,7 @@ class Options:
     without: tuple = ()  # device ids that are not populated
     log_level: str = None
     pcap: os.PathLike = None
+    seed: bool = True  # emulator: with secret randomness for a board that has no generator of its own
     control: os.PathLike = None  # where the control socket (simulator) or QMP (emulator) listens
 
 
@@ -141,7 +142,7 @@ class Process:
     def _spawn(self, command, descriptors):
         self.child = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=descriptors,
@@ -176,6 +177,7 @@ class Process:
         self._check_sensors()
         ours, theirs = socket.socketpair()
         boot = self._boot_options_file()
+        storage = self._storage_file()
         command = [
             facts["emulator"],
             *("-M", facts["machine"], "-kernel", self.image, "-nodefaults", "-display", "none"),
@@ -189,17 +191,19 @@ class Process:
                 command += arguments
         loader = facts["boot_options"]["loader"].replace("FILE", f"/proc/self/fd/{boot}")
         command += loader.split(" ")
+        command += [word.replace("FILE", f"/proc/self/fd/{storage}") for word in facts["storage"]["arguments"]]
         if options.pcap:
             command += ["-object", f"filter-dump,id=dump,netdev=net0,file={os.fspath(options.pcap)}"]
         if options.control:
             command += ["-qmp", f"unix:{os.fspath(options.control)},server=on,wait=off"]
         try:
-            self._spawn(command, (theirs.fileno(), boot))
+            self._spawn(command, (theirs.fileno(), boot, storage))
         except FileNotFoundError:
             raise BadOption(f"{facts['emulator']} is not installed") from None
         finally:
             theirs.close()
             os.close(boot)
+            os.close(storage)
         try:
             self.qmp = Qmp(ours, self._on_event)
             self._apply_values()
@@ -261,12 +265,30 @@ class Process:
             "ipv4_address": address,
             "ipv4_netmask": mask,
             "ipv4_gateway": gateway,
+            # A board without a generator has no other secret at its first start.
+            "seed": os.urandom(32) if self.options.seed else bytes(32),
             "crc32": 0,
         }
         block = struct.pack(facts["struct"], *(fields[name] for name in facts["fields"]))
         block = block[:-4] + struct.pack("<I", zlib.crc32(block[:-4]))
         descriptor = os.memfd_create("boot-options", 0)
         os.write(descriptor, block)
+        return descriptor
+
+    def _storage_file(self):
+        """The memory chip's contents: a file among what lasts, erased when it is new; else just for this run."""
+        size = self.board.emulator["storage"]["bytes"]
+        if self.options.state:
+            path = os.path.join(self.options.state, "storage.bin")
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        else:
+            path, descriptor = "storage", os.memfd_create("storage", 0)
+        found = os.fstat(descriptor).st_size
+        if found == 0:
+            os.pwrite(descriptor, b"\xff" * size, 0)
+        elif found != size:
+            os.close(descriptor)
+            raise BadOption(f"{path} has {found} bytes, the memory has {size}")
         return descriptor
 
     def _apply_values(self, only=None):
@@ -292,6 +314,14 @@ class Process:
             threading.Thread(target=self._apply_values, args=(lost,), daemon=True).start()
 
     # ---- running -------------------------------------------------------------------------------------------
+
+    def type(self, text):
+        """What somebody types on the device's console; nobody hears it once the device has ended."""
+        try:
+            self.child.stdin.write(text.encode())
+            self.child.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            pass
 
     def check_alive(self):
         code = self.child.poll()
@@ -337,6 +367,10 @@ class Process:
 
     def _reap(self):
         code = self.child.wait()
+        try:
+            self.child.stdin.close()
+        except BrokenPipeError:  # something was typed that nobody heard
+            pass
         if self.qmp:
             self.qmp.close()
         self.console.finish()
@@ -355,7 +389,10 @@ def _answers(address, timeout):
         with Client(*address, timeout=timeout) as client:
             if client.request("/healthz").status != 200:
                 return False
-            sensors = json.loads(client.request("/api/v1/sensors").body)["sensors"]
+            answer = client.request("/api/v1/sensors")
+            if answer.status == 401:  # read_auth: strangers cannot know more
+                return True
+            sensors = json.loads(answer.body)["sensors"]
             return all(sensor["quality"] != "pending" for sensor in sensors)
     except (OSError, Closed):
         return False

@@ -1,7 +1,6 @@
 """`./dev run`: starts a device on this machine and keeps it until Ctrl-C or SIGTERM."""
 
 import argparse
-import math
 import os
 import re
 import signal
@@ -12,10 +11,11 @@ from pathlib import Path
 # Run as a script: the package's parent, not this folder, is where imports begin.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from support import launch  # noqa: E402
+from support import launch, owner  # noqa: E402
 from support.board import ROOT, Board, UnknownBoard  # noqa: E402
 
 
+NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
 ADDRESS = re.compile(r"IPv4 address (\d+\.\d+\.\d+\.\d+)")
 
 
@@ -31,13 +31,9 @@ def port_number(text):
 
 def assignment(text):
     sensor, equals, number = text.partition("=")
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if not sensor or not equals or not math.isfinite(value):
+    if not sensor or not equals or not NUMBER.fullmatch(number):
         raise argparse.ArgumentTypeError(f"'{text}' is not SENSOR=NUMBER, e.g. temp0=21.5")
-    return sensor, value
+    return sensor, float(number)
 
 
 def parse(arguments):
@@ -55,7 +51,9 @@ def parse(arguments):
                         help="start with this chip missing")
     parser.add_argument("--control", metavar="PATH",
                         help="AF_UNIX socket that changes sensors while it runs (emulator: QMP)")
+    parser.add_argument("--claim", metavar="FILE", help="own it: write its admin token to FILE (mode 0600)")
     parser.add_argument("--image", metavar="FILE", help="instead of the one in build/BOARD")
+    parser.add_argument("--which-board", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -98,9 +96,28 @@ def start(board, image, options):
         raise
 
 
-def serve(board, image, options):
+def address_of(where):
+    """(host, port) of http://host:port/."""
+    match = re.fullmatch(r"http://([^:/]+)(?::(\d+))?/", where)
+    return match[1], int(match[2] or 80)
+
+
+def pass_on_typing(process):
+    """What is typed here is typed on the device's console. Our own background is not stopped for it."""
+    try:
+        for line in sys.stdin:
+            process.type(line)
+    except (OSError, ValueError):  # no terminal, or not ours now
+        pass
+
+
+def serve(board, image, options, token_file):
     process, where = start(board, image, options)
     try:
+        if token_file:
+            owner.claim_into(token_file, address_of(where), process.console)
+            say(f"the token is in {token_file}")
+        threading.Thread(target=pass_on_typing, args=(process,), daemon=True).start()
         say(f"Ctrl-C stops it (or: kill {os.getpid()})")  # first: whoever waits for ready may end us at once
         print(f"ready {where}", flush=True)
         process.child.wait()
@@ -116,16 +133,25 @@ def main():
     assert threading.current_thread() is threading.main_thread()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
+    signal.signal(signal.SIGTTIN, signal.SIG_IGN)  # reading from a terminal that is not ours fails instead of stopping us
     try:
         arguments = parse(sys.argv[1:])
+        if arguments.which_board:  # ./dev asks, to build it
+            print(arguments.board)
+            return 0
         board = Board(arguments.board)
-        serve(board, arguments.image or board.image, options_of(arguments, board))
+        if arguments.claim and arguments.net.startswith("unix"):
+            raise launch.BadOption("--claim needs a network on which this machine can ask the device")
+        serve(board, arguments.image or board.image, options_of(arguments, board), arguments.claim)
     except (launch.BadOption, UnknownBoard) as error:
         say(error)
         return 2
     except OSError as error:  # a state folder that cannot be one, a file that may not be written
         say(f"{error.filename or 'this machine'}: {error.strerror}")
         return 2
+    except owner.NotClaimed as error:
+        say(error)
+        return 1
     except launch.DeviceDied as error:
         say(error)
         return 2 if "exit code 2;" in str(error) else 1

@@ -21,6 +21,9 @@ typedef struct {
     uint32_t sent, expected;
     uint16_t window;
     bool established, got_fin, got_rst;
+    bool fills;          /* what comes takes up room in its window until the test opens it again */
+    bool answers_probes; /* acknowledges what comes while its window is closed, and takes none of it */
+    bool takes_probes;   /* ... but for single bytes, which a probe is made of */
     size_t bytes;
     char received[RECEIVED_MAX];
 } client_t;
@@ -70,12 +73,17 @@ static inline void on_segment(const uint8_t *ip, size_t count)
         send_tcp(client, ACK, NULL, 0);
         return;
     }
-    if (get32(tcp + 4) != client->expected || (data > 0 && client->window == 0)) return;
+    bool probe_taken = client->takes_probes && data == 1;
+    if (get32(tcp + 4) != client->expected || (data > 0 && client->window == 0 && !probe_taken)) {
+        if (client->answers_probes) send_tcp(client, ACK, NULL, 0);
+        return;
+    }
     assert_true(client->bytes + data < RECEIVED_MAX);
     memcpy(client->received + client->bytes, tcp + header, data);
     client->bytes += data;
     client->received[client->bytes] = 0;
     client->expected += (uint32_t)data;
+    if (client->fills) client->window = (uint16_t)(client->window > data ? client->window - data : 0);
     if (tcp[13] & FIN) {
         client->expected++;
         client->got_fin = true;
@@ -193,9 +201,9 @@ static inline void put_digest(http_exchange_t *ex, void *app)
 }
 
 static const http_route_t routes[] = {
-    { HTTP_GET, "/hello", get_hello, 0 },
-    { HTTP_GET, "/long", get_long, 0 },
-    { HTTP_PUT, "/digest", put_digest, 4096 },
+    { HTTP_GET, "/hello", get_hello, 0, 0 },
+    { HTTP_GET, "/long", get_long, 0, 0 },
+    { HTTP_PUT, "/digest", put_digest, 0, 4096 },
 };
 
 static inline void write_problem(http_exchange_t *ex, unsigned status, const char *detail)
@@ -215,6 +223,7 @@ static http_server_t server = { .router = { routes, sizeof routes / sizeof route
                                 .is_our_host = is_our_host,
                                 .clock = &no_clock };
 
+#define JSON  "Content-Type: application/json\r\n"
 #define HELLO "GET /hello HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n"
 #define LONG  "GET /long HTTP/1.1\r\nHost: 10.0.0.1\r\n\r\n"
 

@@ -90,10 +90,10 @@ static void move(http_exchange_t *ex, void *app)
 }
 
 static const http_route_t routes[] = {
-    { HTTP_GET, "/", get_root, 0 },         { HTTP_POST, "/echo", echo, 64 },
-    { HTTP_GET, "/too-much", too_much, 0 }, { HTTP_GET, "/big", get_big, 0 },
-    { HTTP_POST, "/move", move, 0 },        { HTTP_PUT, "/move", move, 0 },
-    { HTTP_GET, "/no", get_impossible, 0 },
+    { HTTP_GET, "/", get_root, 0, 0 },         { HTTP_POST, "/echo", echo, 0, 64 },
+    { HTTP_GET, "/too-much", too_much, 0, 0 }, { HTTP_GET, "/big", get_big, 0, 0 },
+    { HTTP_POST, "/move", move, 0, 0 },        { HTTP_PUT, "/move", move, 0, 0 },
+    { HTTP_GET, "/no", get_impossible, 0, 0 }, { HTTP_GET, "/scoped", get_root, 1, 0 },
 };
 
 static void write_problem(http_exchange_t *ex, unsigned status, const char *detail)
@@ -107,6 +107,8 @@ static bool is_our_host(void *app, text_view_t host)
     return text_equal(host, text_view("d"));
 }
 
+static const http_peer_t nobody;
+
 /* ---- Tools ------------------------------------------------------------------------------------------------- */
 
 static int set_up(void **state)
@@ -119,7 +121,7 @@ static int set_up(void **state)
         .is_our_host = is_our_host,
         .clock = &bench.clock,
     };
-    http_conn_open(&bench.conn, &bench.server, 1000);
+    http_conn_open(&bench.conn, &bench.server, &nobody, 1000);
     *state = &bench;
     return 0;
 }
@@ -141,6 +143,7 @@ static size_t feed(bench_t *bench, const char *text, uint64_t now_ms)
     return http_conn_feed(&bench->conn, (const uint8_t *)text, strlen(text), now_ms);
 }
 
+#define JSON      "Content-Type: application/json\r\n"
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: d\r\n\r\n"
 
 /* ---- Deadlines --------------------------------------------------------------------------------------------- */
@@ -181,7 +184,7 @@ static void a_newcomer_counts_as_idle_only_after_its_grace(void **state)
 static void a_body_that_trickles_is_408_at_its_deadline(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\nab", 2000);
+    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\n" JSON "Content-Length: 9\r\n\r\nab", 2000);
     assert_int_equal(http_conn_deadline_ms(&bench->conn), 2000 + HTTP_BODY_DEADLINE_MS);
     feed(bench, "c", 9000);
     assert_int_equal(http_conn_deadline_ms(&bench->conn), 2000 + HTTP_BODY_DEADLINE_MS);
@@ -207,7 +210,8 @@ static void a_peer_that_does_not_take_its_answer_is_reset(void **state)
 static void a_peer_that_does_not_take_100_continue_is_reset(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n", 2000);
+    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\n" JSON "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n",
+         2000);
     http_conn_timeout(&bench->conn, 2000 + HTTP_BODY_DEADLINE_MS);
     assert_int_equal(http_conn_state(&bench->conn, 30000), HTTP_CONN_ABORT);
 }
@@ -265,7 +269,7 @@ static void a_peer_that_closes_its_half_still_gets_its_answer(void **state)
 static void a_peer_that_closes_within_a_request_gets_nothing(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\nContent-Length: 9\r\n\r\nab", 2000);
+    feed(bench, "POST /echo HTTP/1.1\r\nHost: d\r\n" JSON "Content-Length: 9\r\n\r\nab", 2000);
     http_conn_peer_closed(&bench->conn);
     take(bench, 2000);
     assert_int_equal(bench->output_bytes, 0);
@@ -289,10 +293,10 @@ static void input_waits_while_an_answer_goes_out(void **state)
 static void a_body_that_finds_no_buffer_is_503_and_the_next_try_works(void **state)
 {
     static http_conn_t others[HTTP_BODIES_MAX];
-    static const char head[] = "POST /echo HTTP/1.1\r\nHost: d\r\nContent-Length: 2\r\n\r\n";
+    static const char head[] = "POST /echo HTTP/1.1\r\nHost: d\r\n" JSON "Content-Length: 2\r\n\r\n";
     bench_t *bench = *state;
     for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) {
-        http_conn_open(&others[i], &bench->server, 1000);
+        http_conn_open(&others[i], &bench->server, &nobody, 1000);
         http_conn_feed(&others[i], (const uint8_t *)head, sizeof head - 1, 1000);
     }
     assert_int_equal(bench->server.bodies.peak, HTTP_BODIES_MAX);
@@ -377,7 +381,7 @@ static void date_appears_when_the_clock_is_set_and_follows_it(void **state)
 static void a_handler_may_name_a_location_and_end_the_connection(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "POST /move HTTP/1.1\r\nHost: d\r\n\r\n", 2000);
+    feed(bench, "POST /move HTTP/1.1\r\nHost: d\r\n" JSON "\r\n", 2000);
     take(bench, 2000);
     assert_non_null(strstr(bench->output, "HTTP/1.1 201 Created\r\n"));
     assert_non_null(strstr(bench->output, "Location: /elsewhere\r\n"));
@@ -388,9 +392,26 @@ static void a_handler_may_name_a_location_and_end_the_connection(void **state)
 static void a_status_without_a_phrase_is_still_a_status_line(void **state)
 {
     bench_t *bench = *state;
-    feed(bench, "PUT /move HTTP/1.1\r\nHost: d\r\n\r\n", 2000);
+    feed(bench, "PUT /move HTTP/1.1\r\nHost: d\r\n" JSON "\r\n", 2000);
     take(bench, 2000);
     assert_non_null(strstr(bench->output, "HTTP/1.1 299 \r\n"));
+}
+
+/* Vectors have a server with all of it; this one has neither authorize nor allows_origin. */
+static void a_server_without_owners_and_origins_says_nothing_of_them(void **state)
+{
+    bench_t *bench = *state;
+    feed(bench, "GET /scoped HTTP/1.1\r\nHost: d\r\nOrigin: http://a\r\n\r\n", 2000);
+    take(bench, 2000);
+    assert_non_null(strstr(bench->output, "\"root\""));
+    assert_null(strstr(bench->output, "Vary:"));
+    assert_null(strstr(bench->output, "Access-Control"));
+    bench->output_bytes = 0;
+    feed(bench,
+         "OPTIONS / HTTP/1.1\r\nHost: d\r\nOrigin: http://a\r\nAccess-Control-Request-Method: GET\r\n\r\n",
+         2000);
+    take(bench, 2000);
+    assert_null(strstr(bench->output, "Access-Control"));
 }
 
 static void the_refusal_is_a_whole_answer(void **state)
@@ -430,6 +451,7 @@ int main(void)
         TEST(date_appears_when_the_clock_is_set_and_follows_it),
         TEST(a_handler_may_name_a_location_and_end_the_connection),
         TEST(a_status_without_a_phrase_is_still_a_status_line),
+        TEST(a_server_without_owners_and_origins_says_nothing_of_them),
         TEST(the_refusal_is_a_whole_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,8 @@ static bool is_our_host(void *app, text_view_t host)
     return text_equal(host, text_view("d"));
 }
 
+static const http_peer_t nobody;
+
 typedef struct {
     http_server_t server;
     uint32_t count; /* get_count's */
@@ -135,7 +137,7 @@ static void converse(bench_t *bench, const char *input, size_t count, uint32_t m
         .clock = &no_time,
     };
     bench->output_bytes = 0;
-    http_conn_open(&bench->conn, &bench->server, NOW_MS);
+    http_conn_open(&bench->conn, &bench->server, &nobody, NOW_MS);
     size_t used, sent;
     do {
         const uint8_t *out;

@@ -14,6 +14,8 @@
 #define POST(more) "POST / HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n" more "\r\n"
 #define OPENED_MS  1000u
 
+static const http_peer_t nobody;
+
 typedef struct {
     http_server_t server;
     http_conn_t conn;
@@ -27,7 +29,24 @@ static void echo(http_exchange_t *ex, void *app)
     json_text(http_respond_json(ex, 200, "application/json"), http_body(ex));
 }
 
+static http_produced_t produce_for_ever(http_exchange_t *ex, void *app, json_writer_t *json,
+                                        uint32_t state[4])
+{
+    (void)ex;
+    (void)app;
+    if (state[0] == 0) json_array_begin(json);
+    json_u32(json, state[0]++);
+    return HTTP_MORE;
+}
+
+static void endless(http_exchange_t *ex, void *app)
+{
+    (void)app;
+    http_respond_generated(ex, 200, "application/json", produce_for_ever);
+}
+
 static const http_route_t routes[] = {
+    { .method = HTTP_GET, .pattern = "/endless", .handler = endless },
     { .method = HTTP_GET, .pattern = "/", .handler = echo },
     { .method = HTTP_POST, .pattern = "/", .handler = echo, .body_bytes_max = 64 },
 };
@@ -54,7 +73,7 @@ static void open_bench(bench_t *bench)
         .is_our_host = is_our_host,
         .clock = &no_time,
     };
-    http_conn_open(&bench->conn, &bench->server, OPENED_MS);
+    http_conn_open(&bench->conn, &bench->server, &nobody, OPENED_MS);
 }
 
 static int set_up(void **state)
@@ -221,6 +240,69 @@ static void an_error_that_is_not_taken_ends_in_a_reset_too(void **state)
     assert_int_equal(http_conn_state(&bench->conn, 20000), HTTP_CONN_ABORT);
 }
 
+static void a_byte_now_and_then_does_not_keep_an_answer_open(void **state)
+{
+    bench_t *bench = *state;
+    const uint8_t *out;
+    feed(bench, GET, 2000);
+    uint64_t now_ms = 2000;
+    while (now_ms < http_conn_deadline_ms(&bench->conn)) {
+        assert_true(http_conn_output(&bench->conn, &out) > 1);
+        http_conn_ack(&bench->conn, 1, now_ms);
+        now_ms += 5000;
+    }
+    assert_int_equal(now_ms, 2000 + HTTP_ANSWER_DEADLINE_MS + 5000);
+    http_conn_timeout(&bench->conn, now_ms);
+    assert_int_equal(http_conn_state(&bench->conn, now_ms), HTTP_CONN_ABORT);
+}
+
+/* Takes so many bytes each second, for at most an hour.
+ * returns   how long it could */
+static uint64_t take_steadily(bench_t *bench, size_t bytes)
+{
+    const uint8_t *out;
+    uint64_t now_ms = 2000;
+    feed(bench, "GET /endless HTTP/1.1\r\nHost: d\r\n\r\n", now_ms);
+    while (now_ms < 3600000 && now_ms < http_conn_deadline_ms(&bench->conn)) {
+        for (size_t left = bytes; left > 0;) {
+            size_t n = http_conn_output(&bench->conn, &out);
+            if (n > left) n = left;
+            assert_true(n > 0);
+            http_conn_ack(&bench->conn, n, now_ms);
+            left -= n;
+        }
+        now_ms += 1000;
+    }
+    return now_ms - 2000;
+}
+
+static void a_long_answer_lasts_as_long_as_an_honest_line_needs(void **state)
+{
+    bench_t *bench = *state;
+    assert_true(take_steadily(bench, 1024 * 1000 / HTTP_ANSWER_MS_PER_KIB) >= 3590000);
+}
+
+static void a_line_at_half_the_speed_has_twice_the_time_and_no_more(void **state)
+{
+    bench_t *bench = *state;
+    uint64_t lasted_ms = take_steadily(bench, 512 * 1000 / HTTP_ANSWER_MS_PER_KIB);
+    assert_in_range(lasted_ms, 2 * HTTP_ANSWER_DEADLINE_MS, 2 * HTTP_ANSWER_DEADLINE_MS + 2000);
+}
+
+static void each_answer_has_a_time_of_its_own(void **state)
+{
+    bench_t *bench = *state;
+    const uint8_t *out;
+    uint64_t now_ms = 2000;
+    for (unsigned i = 0; i < 20; i++, now_ms += 10000) {
+        assert_int_equal(feed(bench, GET, now_ms), strlen(GET));
+        assert_true(http_conn_output(&bench->conn, &out) > 1);
+        http_conn_ack(&bench->conn, 1, now_ms + 1);
+        assert_deadline(bench, now_ms + 1 + HTTP_RESPONSE_STALL_MS);
+        take(bench, now_ms + 2);
+    }
+}
+
 static void lingering_begins_when_the_last_byte_was_taken(void **state)
 {
     bench_t *bench = *state;
@@ -297,6 +379,10 @@ int main(void)
         TEST(a_body_that_nobody_wants_has_a_time_too),
         TEST(sending_more_does_not_help_a_peer_that_takes_nothing),
         TEST(an_error_that_is_not_taken_ends_in_a_reset_too),
+        TEST(a_byte_now_and_then_does_not_keep_an_answer_open),
+        TEST(a_long_answer_lasts_as_long_as_an_honest_line_needs),
+        TEST(a_line_at_half_the_speed_has_twice_the_time_and_no_more),
+        TEST(each_answer_has_a_time_of_its_own),
         TEST(lingering_begins_when_the_last_byte_was_taken),
         TEST(what_is_over_stays_over),
         TEST(closing_gives_the_body_buffer_back_whenever_it_comes),

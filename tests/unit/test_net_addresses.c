@@ -203,6 +203,69 @@ static void link_local_comes_back_when_the_lease_is_lost(void **state)
     assert_int_equal(status_now().ipv4_mode, NET_IPV4_LINK_LOCAL);
 }
 
+static net_config_t static_config(uint8_t last)
+{
+    net_config_t config = { .host_name = "other-name", .ipv4_static = true, .http_port = 80 };
+    memcpy(config.ipv4_address, (const uint8_t[]){ 10, 0, 0, last }, 4);
+    memcpy(config.ipv4_netmask, (const uint8_t[]){ 255, 255, 255, 0 }, 4);
+    memcpy(config.ipv4_gateway, (const uint8_t[]){ 10, 0, 0, 2 }, 4);
+    return config;
+}
+
+static void configured_to_a_static_address_it_has_that_and_asks_nobody(void **state)
+{
+    (void)state;
+    net_config_t config = static_config(77);
+    announced = 0;
+    net_configure(&config);
+    settle();
+    assert_int_equal(status_now().ipv4_mode, NET_IPV4_STATIC);
+    assert_string_equal(status_now().ipv4, "10.0.0.77");
+    assert_string_equal(status_now().ipv4_gateway, "10.0.0.2");
+    assert_true(announced > 0);
+    unsigned before = dhcp.count;
+    dhcp.serving = true;
+    pass_ms(200000);
+    assert_int_equal(dhcp.count, before);
+    assert_string_equal(status_now().ipv4, "10.0.0.77");
+}
+
+static void configured_as_it_is_it_does_nothing(void **state)
+{
+    (void)state;
+    net_config_t config = static_config(77);
+    announced = 0;
+    net_configure(&config);
+    pass_ms(5000);
+    assert_int_equal(announced, 0);
+    assert_string_equal(status_now().ipv4, "10.0.0.77");
+}
+
+static void configured_to_another_static_address_it_has_the_new_one_only(void **state)
+{
+    (void)state;
+    net_config_t config = static_config(78);
+    net_configure(&config);
+    pass_ms(5000);
+    assert_string_equal(status_now().ipv4, "10.0.0.78");
+}
+
+static void configured_back_to_dhcp_it_asks_again(void **state)
+{
+    (void)state;
+    net_config_t config = { .host_name = "jembatan-test", .http_port = 80 };
+    dhcp.serving = false;
+    net_configure(&config);
+    pass_ms(100);
+    assert_int_equal(status_now().ipv4_mode, NET_IPV4_NONE);
+    assert_int_equal(dhcp.type, DISCOVER);
+    dhcp.serving = true;
+    pass_ms(20000);
+    assert_int_equal(status_now().ipv4_mode, NET_IPV4_DHCP);
+    assert_string_equal(status_now().ipv4, "10.0.0.1");
+    dhcp.serving = false;
+}
+
 static void a_router_gives_it_a_global_address(void **state)
 {
     (void)state;
@@ -262,6 +325,10 @@ int main(void)
         cmocka_unit_test(without_a_server_it_takes_a_link_local_address),
         cmocka_unit_test(a_late_server_replaces_the_link_local_address),
         cmocka_unit_test(link_local_comes_back_when_the_lease_is_lost),
+        cmocka_unit_test(configured_to_a_static_address_it_has_that_and_asks_nobody),
+        cmocka_unit_test(configured_as_it_is_it_does_nothing),
+        cmocka_unit_test(configured_to_another_static_address_it_has_the_new_one_only),
+        cmocka_unit_test(configured_back_to_dhcp_it_asks_again),
         cmocka_unit_test(a_router_gives_it_a_global_address),
         cmocka_unit_test(every_pool_has_a_name_and_a_size),
     };

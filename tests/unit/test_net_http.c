@@ -73,8 +73,8 @@ static void a_body_over_several_frames_arrives_whole(void **state)
     char body[4000], head[128], answer[16];
     client_t *client = connect_client();
     for (size_t i = 0; i < sizeof body; i++) body[i] = (char)(i * 7 + i / 256);
-    snprintf(head, sizeof head, "PUT /digest HTTP/1.1\r\nHost: 10.0.0.1\r\nContent-Length: %zu\r\n\r\n",
-             sizeof body);
+    snprintf(head, sizeof head,
+             "PUT /digest HTTP/1.1\r\nHost: 10.0.0.1\r\n" JSON "Content-Length: %zu\r\n\r\n", sizeof body);
     snprintf(answer, sizeof answer, "\r\n\r\n%u", digest(body, sizeof body));
     send_text(client, head);
     for (size_t at = 0; at < sizeof body; at += 1000) {
@@ -129,7 +129,7 @@ static void a_reset_in_the_middle_frees_everything_at_once(void **state)
     (void)state;
     unsigned heap = pool_used("heap");
     client_t *client = connect_client();
-    send_text(client, "PUT /digest HTTP/1.1\r\nHost: 10.0.0.1\r\nContent-Length: 4000\r\n\r\nabc");
+    send_text(client, "PUT /digest HTTP/1.1\r\nHost: 10.0.0.1\r\n" JSON "Content-Length: 4000\r\n\r\nabc");
     assert_int_equal(pool_used("http_body"), 1);
     reset(client);
     assert_int_equal(pool_used("http_body"), 0);
@@ -161,7 +161,7 @@ static void a_refused_upload_is_heard_by_a_peer_that_is_still_sending(void **sta
     char noise[1400];
     client_t *client = connect_client();
     memset(noise, 'n', sizeof noise);
-    send_text(client, "PUT /digest HTTP/1.1\r\nHost: 10.0.0.1\r\nContent-Length: 100000\r\n\r\n");
+    send_text(client, "PUT /digest HTTP/1.1\r\nHost: 10.0.0.1\r\n" JSON "Content-Length: 100000\r\n\r\n");
     for (unsigned i = 0; i < 20; i++) {
         send_tcp(client, ACK, noise, sizeof noise);
         settle();

@@ -237,6 +237,56 @@ static void half_open_connections_leave_room_for_others(void **state)
     pass_ms(40000);
 }
 
+/* The first part of an ICMPv6 message whose rest never comes. */
+static void send_ipv6_fragment(uint32_t ident)
+{
+    static const uint8_t peer[16] = { 0xfe, 0x80, [15] = 2 };
+    static const uint8_t device[16] = { 0xfe, 0x80, [11] = 0xff, [12] = 0xfe, [15] = 1 };
+    frame_t *frame = queue_push(&wire.to_device);
+    uint8_t *ip = put_ethernet(frame, device_mac, 0x86dd);
+    put32(ip, 6u << 28);
+    put16(ip + 4, 8 + 32);
+    ip[6] = 44;
+    ip[7] = 64;
+    memcpy(ip + 8, peer, 16);
+    memcpy(ip + 24, device, 16);
+    ip[40] = 58;
+    put16(ip + 42, 1); /* offset 0, more to come */
+    put32(ip + 44, ident);
+    frame->count = 14 + 40 + 8 + 32;
+}
+
+static void send_ipv4_fragment(uint16_t ident)
+{
+    uint8_t echo[32] = { 8 };
+    send_ip(1, peer_ip, device_ip, echo, sizeof echo, 2, false);
+    uint8_t *ip = wire.to_device.frames[(wire.to_device.head - 1) % FRAMES_MAX].bytes + 14;
+    put16(ip + 4, ident);
+    put16(ip + 6, 0x2000);
+    put16(ip + 10, 0);
+    put16(ip + 10, checksum(ip, 20, 0));
+}
+
+static void fragments_that_never_become_whole_are_dropped_soon(void **state)
+{
+    (void)state;
+    unsigned before = pool_used("pbuf_pool");
+    for (unsigned i = 0; i < 20; i++) {
+        send_ipv4_fragment((uint16_t)i);
+        send_ipv6_fragment(i);
+        settle();
+    }
+    assert_in_range(pool_used("pbuf_pool"), before + 2, before + 2u * NET_PBUFS_FOR_REASSEMBLY);
+    client_t *client = connect_client();
+    send_text(client, HELLO);
+    assert_int_equal(count_of(client, "\"hello\""), 1);
+    finish(client);
+    pass_ms((IP_REASS_MAXAGE + 2) * 1000u);
+    assert_int_equal(pool_used("pbuf_pool"), before);
+    assert_int_equal(pool_used("reassdata"), 0);
+    assert_int_equal(pool_used("ip6_reassdata"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +302,7 @@ int main(void)
         TEST(short_segments_cannot_hold_all_buffers),
         TEST(a_busy_chip_delays_an_answer_and_loses_nothing),
         TEST(half_open_connections_leave_room_for_others),
+        TEST(fragments_that_never_become_whole_are_dropped_soon),
     };
     return cmocka_run_group_tests(tests, group_setup, NULL);
 }

@@ -534,25 +534,6 @@ static void truth_values_and_fixed_decimals(void **state)
     assert_false(schema_equal(&device_schema, &one, &other));
 }
 
-static void members_can_be_written_into_an_object_that_has_more(void **state)
-{
-    (void)state;
-    sensor_settings_t settings = sensor_defaults();
-    char text[256];
-    json_writer_t json = json_writer(text, sizeof text - 1);
-    json_object_begin(&json);
-    json_key(&json, "id");
-    json_string(&json, "temp0");
-    schema_write_members(&sensor_schema, 0, &settings, &json);
-    json_key(&json, "chip");
-    json_string(&json, "x");
-    json_object_end(&json);
-    *json.out.at = '\0';
-    assert_string_equal(text,
-                        "{\"id\":\"temp0\",\"name\":null,\"interval_ms\":null,\"offset\":0,\"thresholds\":{"
-                        "\"min\":null,\"max\":null,\"hysteresis\":0},\"chip\":\"x\"}");
-}
-
 /* The longest settings there can be still fit the request arena and an answer. */
 static void the_longest_document_fits(void **state)
 {
@@ -602,7 +583,6 @@ int main(void)
         cmocka_unit_test(an_actuator_knows_what_to_be_after_a_reset),
         cmocka_unit_test(a_tag_tells_every_difference),
         cmocka_unit_test(truth_values_and_fixed_decimals),
-        cmocka_unit_test(members_can_be_written_into_an_object_that_has_more),
         cmocka_unit_test(the_longest_document_fits),
     };
     return cmocka_run_group_tests(tests, prepare, NULL);

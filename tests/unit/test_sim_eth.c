@@ -378,7 +378,7 @@ static void mistakes_are_explained(void **state)
         { "set temp0 warm\n", "error the value must be a decimal number\n" },
         { "set temp0 128\n", "error the chip cannot measure this value\n" },
         { "set emc0 1\n", "error no such sensor\n" },
-        { "get emc0\n", "error no such sensor\n" },
+        { "get emc0\n", "error no such sensor or actuator\n" },
         { "nak emc0\n", "error no such device\n" },
         { "link sideways\n", "error link is up or down\n" },
     };

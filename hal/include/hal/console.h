@@ -1,4 +1,4 @@
-/* hal/console.h - the text console (UART, or the simulator's standard error).
+/* hal/console.h - the text console (UART, or the simulator's standard error and input).
  *
  * Context: main loop, and fault handlers after hal_console_flush has been called once.
  * Time:    write queues and returns at once; flush waits until the queue is empty.
@@ -12,6 +12,11 @@
  * text      the caller's, copied before return; not NUL-terminated
  * returns   the number of bytes queued: bytes, or 0 when the queue had no room */
 size_t hal_console_write(const char *text, size_t bytes);
+
+/* Takes what was typed. Bytes that came while nobody took them for long are lost.
+ * text      the caller's
+ * returns   how many bytes there were, at most capacity; 0 on a board that cannot hear */
+size_t hal_console_read(char *text, size_t capacity);
 
 /* Waits until all queued bytes have left. For use before a reset only: it blocks (about 90 us a byte at
  * 115200 baud). */

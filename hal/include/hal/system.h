@@ -17,7 +17,7 @@ typedef enum {
     RESET_FAULT, /* a processor fault or a failed assertion; the record is on the console */
 } reset_cause_t;
 
-/* Sleeps until an interrupt posted work (a frame came in) or hal_clock_ms() reaches until_ms, whichever is
+/* Sleeps until an interrupt posted work (a frame came in, somebody typed) or hal_clock_ms() reaches until_ms, whichever is
  * first. Returns at once if either is already true. May return early. */
 void hal_system_idle(uint64_t until_ms);
 

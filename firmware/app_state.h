@@ -1,0 +1,114 @@
+/* app_state.h - the device, whole: one of each part, and how app.c is divided.
+ *
+ * Internal to firmware/app*.c, the composition root. Context: main loop only.
+ */
+#ifndef APP_STATE_H
+#define APP_STATE_H
+
+#include "actions/action_runs.h"
+#include "actuators/actuator_registry.h"
+#include "api/api.h"
+#include "board.h"
+#include "console/console_line.h"
+#include "console/hold.h"
+#include "net/net.h"
+#include "security/random.h"
+#include "store/documents.h"
+
+typedef struct {
+    const board_t *board;
+    wall_clock_t clock;
+    sensor_registry_t sensors;
+    actuator_registry_t actuators;
+    settings_t settings;
+    action_runs_t runs;
+
+    store_t store;
+    documents_t documents;
+    struct {
+        document_t device, actuators, outputs, actions, tokens;
+        document_t sensors[SENSOR_DEVICES_MAX]; /* one a chip: each is small enough to be parsed */
+        struct sensors_document {
+            const void *app;
+            size_t slot;
+        } sensors_context[SENSOR_DEVICES_MAX];
+    } kept;
+    uint32_t outputs_seen, runs_seen; /* the counts of changes when they were last marked to be written */
+
+    random_t random;
+    uint64_t reseed_ms;
+    tokens_t tokens;
+    claim_t claim;
+    limiter_t limiter;
+    access_t access;
+
+    uint64_t network_due_ms; /* when the network takes new settings over; 0: there are none */
+    console_line_t console;
+    hold_t button;
+    uint64_t button_ms; /* when to look at it again */
+    http_server_t server;
+    api_t api;
+} app_t;
+
+/* ---- app_platform.c: what the API shows of the network and the platform -------------------------------- */
+
+extern const api_platform_t app_platform;
+
+const char *app_reset_cause(void);
+
+/* ---- app_settings.c: settings, from the store and back -------------------------------------------------- */
+
+/* Before all that reads from it. */
+void app_store_open(app_t *app);
+
+/* Takes over what the store has of settings, outputs and actions. Before the first poll of the registries. */
+void app_settings_load(app_t *app);
+
+/* New values are in app->settings: lets the parts that they concern take them over, and has them written. */
+void app_settings_device_changed(app_t *app);
+void app_settings_sensor_changed(app_t *app, size_t index);
+void app_settings_actuator_changed(app_t *app, size_t index);
+
+/* Takes a changed network over when it is time, and marks what else has changed to be written.
+ * returns   when it wants to be called next */
+uint64_t app_settings_poll(app_t *app, uint64_t now_ms);
+
+/* What the network is to be configured to: what the board was started with, or else the settings. */
+net_config_t app_net_config(const app_t *app);
+
+/* ---- app_owner.c: random numbers, tokens and the first owner -------------------------------------------- */
+
+/* After app_store_open. mac: the device's. */
+void app_owner_init(app_t *app, const uint8_t mac[6]);
+
+/* Erases all that lasts. A device whose random numbers begin with a seed gets a new one: it could never have an owner
+ * again without. */
+status_t app_erase(app_t *app);
+
+/* Mixes in now and then what has been learned since. */
+uint64_t app_owner_poll(app_t *app, uint64_t now_ms);
+
+/* Shows the setup code, or why there is none, on the console and nowhere else. */
+void app_show_claim(const app_t *app);
+
+/* ---- app_actions.c: what the device was asked to do ----------------------------------------------------- */
+
+/* Carries out what is due.
+ * returns   when it wants to be called next */
+uint64_t app_actions_poll(app_t *app, uint64_t now_ms);
+
+/* Erases settings, owners and all else that lasts, then resets the device. Blocks (store/store.h). */
+_Noreturn void app_factory_reset(app_t *app);
+
+/* Writes what has changed and resets the device. */
+_Noreturn void app_restart(app_t *app);
+
+/* ---- app_console.c: who stands beside the device ---------------------------------------------------------- */
+
+void app_console_init(app_t *app);
+
+/* Runs what was typed, and looks at the button.
+ * returns   when it wants to be called next */
+uint64_t app_console_poll(app_t *app, uint64_t now_ms);
+
+#endif
