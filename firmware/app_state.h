@@ -17,6 +17,7 @@
 
 typedef struct {
     const board_t *board;
+    log_ring_t log;
     wall_clock_t clock;
     sensor_registry_t sensors;
     actuator_registry_t actuators;

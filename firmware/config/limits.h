@@ -120,6 +120,10 @@
 /* Bytes of one log line with its ending; longer ones are cut. Two console lines of 80. */
 #define LOG_LINE_BYTES 160u
 
+/* Bytes of the ring that keeps the last lines of the log: about 60 of them, the start of a device and an hour of
+ * what usually happens. */
+#define LOG_RING_BYTES 4096u
+
 /* ---- Sensors ---------------------------------------------------------------------------------------- */
 
 /* Chips a board may carry. */

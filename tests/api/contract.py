@@ -27,10 +27,11 @@ INDEX_LINKS = {
     "claim": "/api/v1/claim",
     "tokens": "/api/v1/tokens",
     "token": "/api/v1/tokens/{id}",
+    "logs": "/api/v1/logs",
     "health": "/healthz",
 }
 # Links that anybody may GET, with something that exists in them.
-CLOSED = {"identify", "calibrate", "reboot", "factory_reset", "run", "claim", "tokens", "token"}
+CLOSED = {"identify", "calibrate", "reboot", "factory_reset", "run", "claim", "tokens", "token", "logs"}
 PATHS = [path.replace("{id}", "led0" if name == "actuator" else "temp0")
          for name, path in INDEX_LINKS.items() if name not in CLOSED]
 METHODS = {path: "GET, HEAD, OPTIONS" for path in PATHS}
