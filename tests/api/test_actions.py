@@ -3,7 +3,6 @@
 import pytest
 from contract import RUN, check_problem, check_run
 from support.device import Device, eventually
-from test_actuators import led_is
 
 
 @pytest.fixture(scope="module", name="owned")
@@ -50,13 +49,13 @@ def test_identify_blinks_and_then_the_led_is_as_it_was(owned):
     seen = set()
 
     def both():
-        seen.add(led_is(owned, "board_led0"))
-        return seen == {"on", "off"}
+        seen.add(owned.light("board_led0"))
+        return seen == {False, True}
 
     eventually(both)
     assert state_of(owned, place)["state"] == "running"
     eventually(lambda: state_of(owned, place), state="done")
-    eventually(lambda: led_is(owned, "board_led0") == "off")
+    eventually(lambda: not owned.light("board_led0"))
     assert owned.call("GET", "/api/v1/actuators/board_led0").json()["state"] == "off"
 
 
@@ -174,7 +173,7 @@ def test_a_factory_reset_leaves_nothing_behind(another):
     config = device.call("GET", "/api/v1/config", token=None).json()
     assert (config["name"], config["read_auth"]) == ("Jembatan", "none")
     check_problem(device.call("GET", "/api/v1/tokens"), 401)  # the old token
-    eventually(lambda: led_is(device, "led0") == "off")
+    eventually(lambda: not device.light("led0"))
     assert device.call("GET", "/api/v1/actions").json()["runs"] == []
     assert device.claim()  # by the new code
 
