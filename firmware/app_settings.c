@@ -318,13 +318,8 @@ static bool any_output_lasts(const app_t *app)
     return false;
 }
 
-uint64_t app_settings_poll(app_t *app, uint64_t now_ms)
+void app_settings_notice(app_t *app, uint64_t now_ms)
 {
-    if (app->network_due_ms && app->network_due_ms <= now_ms) {
-        app->network_due_ms = 0;
-        net_config_t config = app_net_config(app);
-        net_configure(&config);
-    }
     if (app->outputs_seen != app->actuators.changes) {
         app->outputs_seen = app->actuators.changes;
         if (any_output_lasts(app)) documents_changed(&app->documents, &app->kept.outputs, now_ms);
@@ -333,5 +328,15 @@ uint64_t app_settings_poll(app_t *app, uint64_t now_ms)
         app->runs_seen = app->runs.changes;
         documents_changed(&app->documents, &app->kept.actions, now_ms);
     }
+}
+
+uint64_t app_settings_poll(app_t *app, uint64_t now_ms)
+{
+    if (app->network_due_ms && app->network_due_ms <= now_ms) {
+        app->network_due_ms = 0;
+        net_config_t config = app_net_config(app);
+        net_configure(&config);
+    }
+    app_settings_notice(app, now_ms);
     return app->network_due_ms ? app->network_due_ms : UINT64_MAX;
 }

@@ -399,7 +399,7 @@ def _answers(address, timeout):
             if client.request("/healthz").status != 200:
                 return False
             answer = client.request("/api/v1/sensors")
-            if answer.status == 401:  # read_auth: strangers cannot know more
+            if answer.status in (401, 503):  # read_auth, or owners unknown: strangers cannot know more
                 return True
             sensors = json.loads(answer.body)["sensors"]
             return all(sensor["quality"] != "pending" for sensor in sensors)
