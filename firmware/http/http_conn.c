@@ -263,6 +263,19 @@ static size_t feed_head(http_conn_t *conn, const char *in, size_t count)
 
 /* ---- Bytes in: body ---------------------------------------------------------------------------------- */
 
+static void body_complete(http_conn_t *conn)
+{
+    http_exchange_t *ex = &conn->exchange;
+    if (conn->body_slot >= 0) {
+        char *body = ex->server->bodies.bytes[conn->body_slot];
+        body[conn->body_bytes] = '\0';
+        ex->body = (text_view_t){ body, conn->body_bytes };
+    }
+    http_verdict_t verdict = ex->error_status ? HTTP_FINE : http_gate_access(ex);
+    if (verdict.status) set_error(conn, verdict);
+    answer(conn);
+}
+
 static size_t feed_body(http_conn_t *conn, const char *in, size_t count)
 {
     http_exchange_t *ex = &conn->exchange;
@@ -280,14 +293,7 @@ static size_t feed_body(http_conn_t *conn, const char *in, size_t count)
         memcpy(ex->server->bodies.bytes[conn->body_slot] + conn->body_bytes, content.bytes, content.count);
     }
     conn->body_bytes += (uint32_t)content.count;
-    if (http_body_complete(&conn->body)) {
-        if (conn->body_slot >= 0) {
-            char *body = ex->server->bodies.bytes[conn->body_slot];
-            body[conn->body_bytes] = '\0';
-            ex->body = (text_view_t){ body, conn->body_bytes };
-        }
-        answer(conn);
-    }
+    if (http_body_complete(&conn->body)) body_complete(conn);
     return n;
 }
 
