@@ -78,8 +78,20 @@ static action_run_t *make_room(action_runs_t *runs)
     return &runs->items[ACTION_RUNS_MAX - 1];
 }
 
+/* At most one restart is under way, and nothing less may keep it from being asked for. */
+static bool is_for_restart_only(const action_runs_t *runs)
+{
+    unsigned under_way = 0;
+    for (size_t i = 0; i < ACTION_RUNS_MAX; i++) {
+        const action_run_t *run = &runs->items[i];
+        under_way += run->id && !has_ended(run) && !action_restarts(run->action);
+    }
+    return under_way >= ACTION_RUNS_MAX - 1u;
+}
+
 action_run_t *action_runs_begin(action_runs_t *runs, const action_run_t *fresh, uint64_t now_ms)
 {
+    if (!action_restarts(fresh->action) && is_for_restart_only(runs)) return NULL;
     action_run_t *run = make_room(runs);
     if (!run) return NULL;
     *run = *fresh;

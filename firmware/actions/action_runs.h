@@ -76,7 +76,8 @@ status_t action_runs_find_key(const action_runs_t *runs, uint64_t key, uint64_t 
 
 /* Accepts a run, RUN_PENDING.
  * fresh     action, input, has_key, key and request are set
- * returns   NULL when none of the others has ended: ask again later */
+ * returns   NULL when none of the others has ended: ask again later. One place is kept for a restart: whoever may
+ *           blink and calibrate must not keep an administrator from it */
 action_run_t *action_runs_begin(action_runs_t *runs, const action_run_t *fresh, uint64_t now_ms);
 
 /* A new state.
