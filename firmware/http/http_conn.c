@@ -37,14 +37,17 @@ void http_conn_open(http_conn_t *conn, http_server_t *server, const http_peer_t 
 
 /* ---- Body buffers ----------------------------------------------------------------------------------- */
 
+/* Anybody may send a body where nobody is asked for a token: the other buffers are for those who have one. */
 static bool take_body_buffer(http_conn_t *conn)
 {
     http_server_t *server = conn->exchange.server;
+    bool anybody = server->authorize && conn->exchange.match.route->scope == 0;
+    unsigned usable = anybody ? HTTP_BODIES_ANYBODY_MAX : HTTP_BODIES_MAX;
     uint8_t taken = 0;
     for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) {
         if (server->bodies.taken[i]) {
             taken++;
-        } else if (conn->body_slot < 0) {
+        } else if (conn->body_slot < 0 && i < usable) {
             server->bodies.taken[i] = true;
             conn->body_slot = (int8_t)i;
             taken++;

@@ -224,6 +224,17 @@ static void a_token_that_is_revoked_while_its_body_comes_has_no_effect(void **st
     http_conn_close(&held);
 }
 
+static void strangers_cannot_take_all_buffers_for_bodies(void **state)
+{
+    static http_conn_t held[HTTP_BODIES_MAX];
+    api_bench_t *bench = *state;
+    for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) hold(bench, &held[i], "claim", "nobody");
+    (void)api_bench_request(bench, "POST", "/api/v1/tokens", SCOPE_ADMIN, "",
+                            "{\"name\":\"panel\",\"scope\":\"read\"}");
+    assert_int_equal(api_bench_status(bench), 201);
+    for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) http_conn_close(&held[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +248,7 @@ int main(void)
                                api_bench_set_up_claimed),
         cmocka_unit_test_setup(a_token_that_is_revoked_while_its_body_comes_has_no_effect,
                                api_bench_set_up_claimed),
+        cmocka_unit_test_setup(strangers_cannot_take_all_buffers_for_bodies, api_bench_set_up_claimed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
