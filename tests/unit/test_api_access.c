@@ -235,6 +235,19 @@ static void strangers_cannot_take_all_buffers_for_bodies(void **state)
     for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) http_conn_close(&held[i]);
 }
 
+/* Requests are told apart by a hash that whoever writes one of them can make come out as that of another. */
+static void a_key_never_answers_one_action_with_the_run_of_another(void **state)
+{
+    api_bench_t *bench = *state;
+    (void)api_bench_request(bench, "POST", "/api/v1/actions/reboot", SCOPE_ADMIN,
+                            "Content-Type: application/json\r\nIdempotency-Key: k\r\n", "");
+    assert_int_equal(api_bench_status(bench), 202);
+    bench->runs.items[0].action = ACTION_IDENTIFY; /* as if it had come out the same */
+    (void)api_bench_request(bench, "POST", "/api/v1/actions/reboot", SCOPE_ADMIN,
+                            "Content-Type: application/json\r\nIdempotency-Key: k\r\n", "");
+    assert_int_equal(api_bench_status(bench), 422);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +262,8 @@ int main(void)
         cmocka_unit_test_setup(a_token_that_is_revoked_while_its_body_comes_has_no_effect,
                                api_bench_set_up_claimed),
         cmocka_unit_test_setup(strangers_cannot_take_all_buffers_for_bodies, api_bench_set_up_claimed),
+        cmocka_unit_test_setup(a_key_never_answers_one_action_with_the_run_of_another,
+                               api_bench_set_up_claimed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
