@@ -189,7 +189,8 @@ static void take_settings(const schema_t *schema, schema_decimals_t decimals, co
     memcpy(settings, candidate, schema->bytes);
 }
 
-/* Who may read must not become more people because a document was damaged. */
+/* Who may read must not become more people because a document was damaged, or the memory that has it. Where there is
+ * no memory nobody can have set anything. */
 static void load_device(app_t *app)
 {
     json_document_t document;
@@ -198,7 +199,7 @@ static void load_device(app_t *app)
     if (status == STATUS_OK) {
         take_settings(&device_schema, 0, document.root, &app->settings.device, &candidate);
         json_document_end(&document);
-    } else if (status != STATUS_NOT_FOUND && status != STATUS_UNSUPPORTED) {
+    } else if (status != STATUS_NOT_FOUND && app->store.health.state != STORE_NONE) {
         app->settings.device.read_auth = READ_AUTH_TOKEN;
     }
 }
