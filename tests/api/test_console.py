@@ -92,3 +92,10 @@ def test_a_memory_that_is_destroyed_opens_nothing_that_was_closed_until_a_factor
     beside.process.type("factory-reset yes\n")
     assert beside.process.console.wait_for("setup code: ", 10), beside.console
     beside.back(owner="unclaimed")
+
+
+def test_the_longest_host_name_survives_dhcp_and_a_restart(beside):
+    assert beside.patch("/api/v1/config", {"hostname": 63 * "h"}).status == 200
+    beside.written()
+    beside.restart()
+    assert beside.call("GET", "/api/v1/device").json()["hostname"] == 63 * "h"
