@@ -39,6 +39,7 @@ typedef struct {
     random_t random;
     uint64_t reseed_ms;
     tokens_t tokens;
+    bool tokens_unsure; /* saving the table failed, and the store may have it all the same */
     claim_t claim;
     limiter_t limiter;
     access_t access;
