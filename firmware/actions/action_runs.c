@@ -66,13 +66,26 @@ static bool id_is_taken(const action_runs_t *runs, uint32_t id)
     return id == 0;
 }
 
-/* A free place behind the newest; the oldest that has ended gives way for it. */
+/* The oldest that has ended; ACTION_RUNS_MAX when there is none. */
+static size_t oldest_ended(const action_runs_t *runs, bool restarts_too)
+{
+    size_t i = 0;
+    while (i < ACTION_RUNS_MAX &&
+           (!has_ended(&runs->items[i]) || (!restarts_too && action_restarts(runs->items[i].action)))) {
+        i++;
+    }
+    return i;
+}
+
+/* A free place behind the newest; the oldest that has ended gives way for it. Restarts give way last: who may only
+ * blink must not make a restart forgotten, whose key would then restart the device again. */
 static action_run_t *make_room(action_runs_t *runs)
 {
     size_t i = 0;
     while (i < ACTION_RUNS_MAX && runs->items[i].id) i++;
     if (i < ACTION_RUNS_MAX) return &runs->items[i];
-    for (i = 0; i < ACTION_RUNS_MAX && !has_ended(&runs->items[i]); i++) {}
+    i = oldest_ended(runs, false);
+    if (i == ACTION_RUNS_MAX) i = oldest_ended(runs, true);
     if (i == ACTION_RUNS_MAX) return NULL;
     memmove(&runs->items[i], &runs->items[i + 1], (ACTION_RUNS_MAX - i - 1) * sizeof runs->items[0]);
     return &runs->items[ACTION_RUNS_MAX - 1];

@@ -1,7 +1,7 @@
 /* actions/action_runs.h - what the device was asked to do, and what became of it.
  *
  * A run is one request for an action: accepted, carried out later, asked for by its id. The table keeps the last
- * ACTION_RUNS_MAX of them; the oldest that has ended gives way.
+ * ACTION_RUNS_MAX of them; the oldest that has ended gives way, restarts last.
  *
  * Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a request with a key that is in the table is not
  * carried out again but answered with the run that it began the first time. The table knows a key by its hash.
