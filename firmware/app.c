@@ -60,6 +60,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
         .claim = &app.claim,
         .random = &app.random,
         .store = store_health(&app.store),
+        .log = &app.log,
         .clock = &app.clock,
         .server = &app.server,
         .platform = &app_platform,
@@ -95,6 +96,8 @@ void app_init(const board_t *board)
 {
     uint8_t mac[6];
     app.board = board;
+    log_ring_init(&app.log);
+    log_keep(&app.log);
     log_init((log_level_t)board->options.log_level, console_sink, hal_clock_ms);
     log_info("app", "jembatan %s (%s) on %s, reset by %s", JEMBATAN_VERSION, JEMBATAN_BUILD, board->name,
              app_reset_cause());

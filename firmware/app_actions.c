@@ -8,6 +8,7 @@
 _Noreturn void app_restart(app_t *app)
 {
     log_info("app", "restart");
+    app_settings_notice(app, hal_clock_ms());
     if (documents_flush(&app->documents, hal_clock_ms()) != STATUS_OK) {
         log_error("app", "not everything could be written before the restart");
     }
@@ -31,6 +32,15 @@ static void fail(app_t *app, action_run_t *run, const char *why)
 
 /* ---- identify ------------------------------------------------------------------------------------------------ */
 
+static void end_identify(app_t *app)
+{
+    for (size_t i = 0; i < ACTION_RUNS_MAX; i++) {
+        action_run_t *run = &app->runs.items[i];
+        if (run->id && run->action == ACTION_IDENTIFY && run->state == RUN_RUNNING)
+            action_runs_set(&app->runs, run, RUN_DONE, NULL);
+    }
+}
+
 static void start_identify(app_t *app, action_run_t *run, uint64_t now_ms)
 {
     size_t index = app->board->identify_id
@@ -40,6 +50,7 @@ static void start_identify(app_t *app, action_run_t *run, uint64_t now_ms)
         fail(app, run, "the board has nothing to blink with");
         return;
     }
+    end_identify(app); /* this one takes the place of another */
     log_info("app", "this device identifies itself");
     actuator_registry_identify(&app->actuators, index, run->input.duration_ms, now_ms);
     run->until_ms = now_ms + run->input.duration_ms;

@@ -107,26 +107,6 @@ static void init_random(app_t *app, const uint8_t mac[6])
     app->reseed_ms = facts.uptime_ms + RANDOM_RESEED_MS;
 }
 
-/* When frames and answers come is nobody's secret, but who reads the memory later must guess it. */
-uint64_t app_owner_poll(app_t *app, uint64_t now_ms)
-{
-    if (now_ms < app->reseed_ms || !random_ready(&app->random)) {
-        return random_ready(&app->random) ? app->reseed_ms : UINT64_MAX;
-    }
-    struct {
-        net_status_t network;
-        uint64_t now_ms, requests, readings;
-    } facts;
-    memset(&facts, 0, sizeof facts);
-    net_read_status(&facts.network);
-    facts.now_ms = now_ms;
-    facts.requests = app->server.counters.requests;
-    facts.readings = app->sensors.tag;
-    (void)random_reseed(&app->random, (const uint8_t *)&facts, sizeof facts);
-    app->reseed_ms = now_ms + RANDOM_RESEED_MS;
-    return app->reseed_ms;
-}
-
 /* ---- Tokens and the claim ---------------------------------------------------------------------------------- */
 
 static void write_tokens(const void *context, json_writer_t *json)
@@ -138,7 +118,21 @@ static status_t save_tokens(void *context, const tokens_t *tokens)
 {
     app_t *app = context;
     (void)tokens; /* there is one table */
-    return documents_save(&app->documents, &app->kept.tokens);
+    status_t status = documents_save(&app->documents, &app->kept.tokens);
+    app->tokens_unsure = status != STATUS_OK;
+    return status;
+}
+
+/* A table that was written, but perhaps not for good, has not happened: neither must it come back after a restart, or
+ * the device would have an owner whose token nobody was ever shown. */
+static void restore_tokens(app_t *app, uint64_t now_ms)
+{
+    app->tokens_unsure = false;
+    if (app->tokens.state == TOKENS_LOADED)
+        documents_changed(&app->documents, &app->kept.tokens, now_ms);
+    else if (app->tokens.state == TOKENS_NONE &&
+             store_remove(&app->store, app->kept.tokens.name) != STATUS_OK)
+        log_error("app", "tokens that could not be saved may come back after a restart");
 }
 
 static void load_tokens(app_t *app)
@@ -188,4 +182,27 @@ void app_owner_init(app_t *app, const uint8_t mac[6])
     app->access.claim = &app->claim;
     app->access.limiter = &app->limiter;
     if (app->claim.state != CLAIM_CLAIMED) app_show_claim(app);
+}
+
+/* ---- Now and then ------------------------------------------------------------------------------------------ */
+
+/* When frames and answers come is nobody's secret, but who reads the memory later must guess it. */
+uint64_t app_owner_poll(app_t *app, uint64_t now_ms)
+{
+    if (app->tokens_unsure) restore_tokens(app, now_ms);
+    if (now_ms < app->reseed_ms || !random_ready(&app->random)) {
+        return random_ready(&app->random) ? app->reseed_ms : UINT64_MAX;
+    }
+    struct {
+        net_status_t network;
+        uint64_t now_ms, requests, readings;
+    } facts;
+    memset(&facts, 0, sizeof facts);
+    net_read_status(&facts.network);
+    facts.now_ms = now_ms;
+    facts.requests = app->server.counters.requests;
+    facts.readings = app->sensors.tag;
+    (void)random_reseed(&app->random, (const uint8_t *)&facts, sizeof facts);
+    app->reseed_ms = now_ms + RANDOM_RESEED_MS;
+    return app->reseed_ms;
 }

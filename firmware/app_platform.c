@@ -71,7 +71,10 @@ const char *app_reset_cause(void)
 
 static uint32_t pending_writes(void *context)
 {
-    return (uint32_t)documents_pending(&((const app_t *)context)->documents);
+    app_t *app = context;
+    app_settings_notice(
+        app, hal_clock_ms()); /* requests that came in one turn of the loop see each other's changes */
+    return (uint32_t)documents_pending(&app->documents);
 }
 
 static void device_settings_changed(void *context)

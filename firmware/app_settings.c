@@ -189,7 +189,8 @@ static void take_settings(const schema_t *schema, schema_decimals_t decimals, co
     memcpy(settings, candidate, schema->bytes);
 }
 
-/* Who may read must not become more people because a document was damaged. */
+/* Who may read must not become more people because a document was damaged, or the memory that has it. Where there is
+ * no memory nobody can have set anything. */
 static void load_device(app_t *app)
 {
     json_document_t document;
@@ -198,7 +199,7 @@ static void load_device(app_t *app)
     if (status == STATUS_OK) {
         take_settings(&device_schema, 0, document.root, &app->settings.device, &candidate);
         json_document_end(&document);
-    } else if (status != STATUS_NOT_FOUND && status != STATUS_UNSUPPORTED) {
+    } else if (status != STATUS_NOT_FOUND && app->store.health.state != STORE_NONE) {
         app->settings.device.read_auth = READ_AUTH_TOKEN;
     }
 }
@@ -318,13 +319,8 @@ static bool any_output_lasts(const app_t *app)
     return false;
 }
 
-uint64_t app_settings_poll(app_t *app, uint64_t now_ms)
+void app_settings_notice(app_t *app, uint64_t now_ms)
 {
-    if (app->network_due_ms && app->network_due_ms <= now_ms) {
-        app->network_due_ms = 0;
-        net_config_t config = app_net_config(app);
-        net_configure(&config);
-    }
     if (app->outputs_seen != app->actuators.changes) {
         app->outputs_seen = app->actuators.changes;
         if (any_output_lasts(app)) documents_changed(&app->documents, &app->kept.outputs, now_ms);
@@ -333,5 +329,15 @@ uint64_t app_settings_poll(app_t *app, uint64_t now_ms)
         app->runs_seen = app->runs.changes;
         documents_changed(&app->documents, &app->kept.actions, now_ms);
     }
+}
+
+uint64_t app_settings_poll(app_t *app, uint64_t now_ms)
+{
+    if (app->network_due_ms && app->network_due_ms <= now_ms) {
+        app->network_due_ms = 0;
+        net_config_t config = app_net_config(app);
+        net_configure(&config);
+    }
+    app_settings_notice(app, now_ms);
     return app->network_due_ms ? app->network_due_ms : UINT64_MAX;
 }

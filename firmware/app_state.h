@@ -17,6 +17,7 @@
 
 typedef struct {
     const board_t *board;
+    log_ring_t log;
     wall_clock_t clock;
     sensor_registry_t sensors;
     actuator_registry_t actuators;
@@ -38,6 +39,7 @@ typedef struct {
     random_t random;
     uint64_t reseed_ms;
     tokens_t tokens;
+    bool tokens_unsure; /* saving the table failed, and the store may have it all the same */
     claim_t claim;
     limiter_t limiter;
     access_t access;
@@ -69,7 +71,10 @@ void app_settings_device_changed(app_t *app);
 void app_settings_sensor_changed(app_t *app, size_t index);
 void app_settings_actuator_changed(app_t *app, size_t index);
 
-/* Takes a changed network over when it is time, and marks what else has changed to be written.
+/* Marks outputs and actions that have changed to be written. */
+void app_settings_notice(app_t *app, uint64_t now_ms);
+
+/* Takes a changed network over when it is time, and notices what else has changed.
  * returns   when it wants to be called next */
 uint64_t app_settings_poll(app_t *app, uint64_t now_ms);
 

@@ -66,20 +66,45 @@ static bool id_is_taken(const action_runs_t *runs, uint32_t id)
     return id == 0;
 }
 
-/* A free place behind the newest; the oldest that has ended gives way for it. */
+/* The oldest that has ended; ACTION_RUNS_MAX when there is none. */
+static size_t oldest_ended(const action_runs_t *runs, bool restarts_too)
+{
+    size_t i = 0;
+    while (i < ACTION_RUNS_MAX &&
+           (!has_ended(&runs->items[i]) || (!restarts_too && action_restarts(runs->items[i].action)))) {
+        i++;
+    }
+    return i;
+}
+
+/* A free place behind the newest; the oldest that has ended gives way for it. Restarts give way last: who may only
+ * blink must not make a restart forgotten, whose key would then restart the device again. */
 static action_run_t *make_room(action_runs_t *runs)
 {
     size_t i = 0;
     while (i < ACTION_RUNS_MAX && runs->items[i].id) i++;
     if (i < ACTION_RUNS_MAX) return &runs->items[i];
-    for (i = 0; i < ACTION_RUNS_MAX && !has_ended(&runs->items[i]); i++) {}
+    i = oldest_ended(runs, false);
+    if (i == ACTION_RUNS_MAX) i = oldest_ended(runs, true);
     if (i == ACTION_RUNS_MAX) return NULL;
     memmove(&runs->items[i], &runs->items[i + 1], (ACTION_RUNS_MAX - i - 1) * sizeof runs->items[0]);
     return &runs->items[ACTION_RUNS_MAX - 1];
 }
 
+/* At most one restart is under way, and nothing less may keep it from being asked for. */
+static bool is_for_restart_only(const action_runs_t *runs)
+{
+    unsigned under_way = 0;
+    for (size_t i = 0; i < ACTION_RUNS_MAX; i++) {
+        const action_run_t *run = &runs->items[i];
+        under_way += run->id && !has_ended(run) && !action_restarts(run->action);
+    }
+    return under_way >= ACTION_RUNS_MAX - 1u;
+}
+
 action_run_t *action_runs_begin(action_runs_t *runs, const action_run_t *fresh, uint64_t now_ms)
 {
+    if (!action_restarts(fresh->action) && is_for_restart_only(runs)) return NULL;
     action_run_t *run = make_room(runs);
     if (!run) return NULL;
     *run = *fresh;

@@ -1,7 +1,7 @@
 /* actions/action_runs.h - what the device was asked to do, and what became of it.
  *
  * A run is one request for an action: accepted, carried out later, asked for by its id. The table keeps the last
- * ACTION_RUNS_MAX of them; the oldest that has ended gives way.
+ * ACTION_RUNS_MAX of them; the oldest that has ended gives way, restarts last.
  *
  * Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): a request with a key that is in the table is not
  * carried out again but answered with the run that it began the first time. The table knows a key by its hash.
@@ -76,7 +76,8 @@ status_t action_runs_find_key(const action_runs_t *runs, uint64_t key, uint64_t 
 
 /* Accepts a run, RUN_PENDING.
  * fresh     action, input, has_key, key and request are set
- * returns   NULL when none of the others has ended: ask again later */
+ * returns   NULL when none of the others has ended: ask again later. One place is kept for a restart: whoever may
+ *           blink and calibrate must not keep an administrator from it */
 action_run_t *action_runs_begin(action_runs_t *runs, const action_run_t *fresh, uint64_t now_ms);
 
 /* A new state.

@@ -121,7 +121,8 @@ static bool take_key(http_exchange_t *ex, const api_t *api, action_run_t *fresh)
     const action_run_t *before;
     status_t status = action_runs_find_key(api->runs, fresh->key, fresh->request, &before);
     if (status == STATUS_NOT_FOUND) return true;
-    if (status == STATUS_OK)
+    /* The hash is no proof: who may blink could make it fit the request of somebody who restarts. */
+    if (status == STATUS_OK && before->action == fresh->action)
         respond_accepted(ex, api, before);
     else
         api_write_problem(ex, 422, "this Idempotency-Key was used for another request");

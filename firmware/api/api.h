@@ -13,6 +13,7 @@
 
 #include "actions/action_runs.h"
 #include "actuators/actuator_registry.h"
+#include "base/log_ring.h"
 #include "base/wall_clock.h"
 #include "http/http_exchange.h"
 #include "http/http_server.h"
@@ -90,6 +91,7 @@ typedef struct {
     claim_t *claim;
     const random_t *random;
     const store_health_t *store;
+    const log_ring_t *log;
     const wall_clock_t *clock;
     const http_server_t *server; /* for its counters */
     const api_platform_t *platform;

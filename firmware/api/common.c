@@ -5,6 +5,16 @@
 const char api_media_json[] = "application/json";
 const char api_media_senml[] = "application/senml+json";
 
+uint32_t api_number(const char *text)
+{
+    uint64_t value = *text ? 0 : UINT32_MAX;
+    for (; *text && value < UINT32_MAX; text++) {
+        if (*text < '0' || *text > '9') return UINT32_MAX;
+        value = 10u * value + (uint64_t)(*text - '0');
+    }
+    return value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
 bool api_accepts_json(http_exchange_t *ex)
 {
     static const char *const offers[] = { api_media_json };

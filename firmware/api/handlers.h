@@ -15,6 +15,7 @@ void api_sensor_list(http_exchange_t *ex, void *app);
 void api_sensor_get(http_exchange_t *ex, void *app);
 void api_sensor_value_get(http_exchange_t *ex, void *app);
 void api_reading_list(http_exchange_t *ex, void *app);
+void api_log_get(http_exchange_t *ex, void *app);
 void api_health_get(http_exchange_t *ex, void *app);
 void api_sensor_patch(http_exchange_t *ex, void *app);
 void api_actuator_list(http_exchange_t *ex, void *app);
@@ -37,6 +38,9 @@ void api_token_delete(http_exchange_t *ex, void *app);
 /* The media types of all answers. */
 extern const char api_media_json[];
 extern const char api_media_senml[];
+
+/* A decimal number without sign or blanks; UINT32_MAX when it is none, or too large. */
+uint32_t api_number(const char *text);
 
 /* Answers 406 unless the client takes JSON. Returns false when it has answered. */
 bool api_accepts_json(http_exchange_t *ex);

@@ -16,6 +16,11 @@ http_decision_t api_authorize(void *app, http_exchange_t *ex, uint8_t scope)
         .now_ms = http_now_ms(ex),
     };
     access_decision_t decision = access_decide(api->access, &request);
+    /* A device that knows its owners no more tells everybody why: somebody has to come and reset it. */
+    if (decision.status == 503 && scope == SCOPE_READ &&
+        text_equal(http_path(ex), text_view("/api/v1/status"))) {
+        decision.status = 0;
+    }
     return (http_decision_t){ decision.status, decision.retry_after_s, decision.detail, decision.challenge };
 }
 
@@ -88,6 +93,17 @@ static int64_t created_utc_ms(const http_exchange_t *ex, const api_t *api)
 
 /* ---- POST /api/v1/claim ------------------------------------------------------------------------------ */
 
+static void refuse_claim(http_exchange_t *ex, claim_state_t state)
+{
+    if (state == CLAIM_LOCKED)
+        api_write_problem(ex, 403, "too many wrong setup codes: restart the device");
+    else if (state == CLAIM_DAMAGED)
+        api_write_problem(ex, 503,
+                          "the owners are unknown, their record is damaged: reset to factory settings");
+    else
+        api_write_problem(ex, 409, "the device has an owner already");
+}
+
 static void claim_with(http_exchange_t *ex, const api_t *api, const char *code, const char *name)
 {
     char secret[TOKEN_SECRET_BYTES];
@@ -102,9 +118,7 @@ static void claim_with(http_exchange_t *ex, const api_t *api, const char *code, 
                               ? "wrong setup code; that was the last try before a restart"
                               : "wrong setup code");
     } else if (status == STATUS_BUSY) {
-        api_write_problem(ex, api->claim->state == CLAIM_LOCKED ? 403 : 409,
-                          api->claim->state == CLAIM_LOCKED ? "too many wrong setup codes: restart the device"
-                                                            : "the device has an owner already");
+        refuse_claim(ex, api->claim->state);
     } else {
         problem_of(ex, status);
     }

@@ -9,6 +9,7 @@ static struct {
     log_level_t level;
     log_sink_t sink;
     log_clock_t clock;
+    log_ring_t *ring;
 } logger;
 
 void log_init(log_level_t level, log_sink_t sink, log_clock_t clock)
@@ -18,9 +19,19 @@ void log_init(log_level_t level, log_sink_t sink, log_clock_t clock)
     logger.clock = clock;
 }
 
-void log_line(log_level_t level, const char *component, const char *format, ...)
+void log_keep(log_ring_t *ring)
+{
+    logger.ring = ring;
+}
+
+const char *log_level_name(log_level_t level)
 {
     static const char *const names[] = { "error", "warning", "info", "debug" };
+    return names[level];
+}
+
+void log_line(log_level_t level, const char *component, const char *format, ...)
+{
     if (!logger.sink || level > logger.level) return;
 
     char line[LOG_LINE_BYTES];
@@ -29,11 +40,16 @@ void log_line(log_level_t level, const char *component, const char *format, ...)
     text_u64(&out, uptime_ms / 1000u);
     text_char(&out, '.');
     text_padded(&out, (uint32_t)(uptime_ms % 1000u), 3);
-    text_format(&out, " %s %s: ", names[level], component);
+    text_format(&out, " %s %s: ", log_level_name(level), component);
+    const char *message = out.at;
     va_list arguments;
     va_start(arguments, format);
     text_format_list(&out, format, arguments);
     va_end(arguments);
+    if (logger.ring) {
+        log_ring_add(logger.ring, level, uptime_ms, text_view(component),
+                     (text_view_t){ message, (size_t)(out.at - message) });
+    }
     *out.at++ = '\n';
     logger.sink(line, (size_t)(out.at - line));
 }

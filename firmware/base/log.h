@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/log_ring.h"
+
 typedef enum { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG } log_level_t;
 
 /* Takes one finished line with its newline. */
@@ -22,6 +24,13 @@ typedef uint64_t (*log_clock_t)(void);
 
 /* Lines above level are dropped unformatted. Before this call all lines are dropped. */
 void log_init(log_level_t level, log_sink_t sink, log_clock_t clock);
+
+/* Keeps further lines in a ring, too; NULL: no longer.
+ * ring      the caller's, alive as long as it is here */
+void log_keep(log_ring_t *ring);
+
+/* "error", "warning", "info", "debug" */
+const char *log_level_name(log_level_t level);
 
 /* component a short constant such as "net"; format as text_format, longer lines are cut at LOG_LINE_BYTES. */
 void log_line(log_level_t level, const char *component, const char *format, ...)

@@ -50,6 +50,10 @@
  * requests of a sensor device have no body. */
 #define HTTP_BODIES_MAX 2u
 
+/* Of these, those that a request without a token may use (the claim): two slow strangers must not keep the owner from
+ * changing anything. */
+#define HTTP_BODIES_ANYBODY_MAX 1u
+
 /* Bytes of chunk extensions and trailers of one body, all together: framing that carries nothing for us. */
 #define HTTP_CHUNK_OVERHEAD_BYTES_MAX 1024u
 
@@ -119,6 +123,10 @@
 
 /* Bytes of one log line with its ending; longer ones are cut. Two console lines of 80. */
 #define LOG_LINE_BYTES 160u
+
+/* Bytes of the ring that keeps the last lines of the log: about 60 of them, the start of a device and an hour of
+ * what usually happens. */
+#define LOG_RING_BYTES 4096u
 
 /* ---- Sensors ---------------------------------------------------------------------------------------- */
 
@@ -313,6 +321,7 @@ _Static_assert(HTTP_HEAD_BUFFER_BYTES <= HTTP_HEAD_BYTES_MAX, "the buffer holds 
 _Static_assert(HTTP_HEAD_BUFFER_BYTES <= 65535u, "positions in the buffer are 16 bits");
 _Static_assert(HTTP_OUTPUT_BYTES >= 1024u && HTTP_OUTPUT_BYTES <= 65535u, "head + smallest useful body");
 _Static_assert(SETTINGS_ORIGIN_BYTES - 1u <= HTTP_ORIGIN_BYTES_MAX, "each that is configured can be allowed");
+_Static_assert(HTTP_BODIES_ANYBODY_MAX < HTTP_BODIES_MAX, "who has a token finds a buffer");
 _Static_assert(JSON_DEPTH_MAX <= 32u, "one bit a level");
 _Static_assert(JSON_READ_DEPTH_MAX <= 32u && JSON_READ_NAMES_MAX <= 255u, "one bit a level, 8 bits a name");
 _Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the default is one of those allowed");

@@ -64,9 +64,14 @@
 
 /* ---- Ethernet and ARP ------------------------------------------------------------------------------- */
 
-#define ETH_PAD_SIZE               2 /* = HAL_ETH_PAD_BYTES: the IP header lands on a word */
-#define ETHARP_SUPPORT_VLAN        0
-#define LWIP_NETIF_HOSTNAME        1 /* sent with DHCP, so that routers list us by name */
+#define ETH_PAD_SIZE        2 /* = HAL_ETH_PAD_BYTES: the IP header lands on a word */
+#define ETHARP_SUPPORT_VLAN 0
+#define LWIP_NETIF_HOSTNAME 1 /* sent with DHCP, so that routers list us by name */
+
+/* Bytes of the options of a DHCP message: the host name's 63 and its head, and room for all others. lwIP's 68 are too
+ * few for more than 35: it cuts the name, or panics at every start where its assertions are compiled in. */
+#define DHCP_OPTIONS_LEN 108U
+
 #define LWIP_NETIF_STATUS_CALLBACK 1
 
 /* ---- IPv4 ------------------------------------------------------------------------------------------- */

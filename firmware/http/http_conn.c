@@ -37,14 +37,17 @@ void http_conn_open(http_conn_t *conn, http_server_t *server, const http_peer_t 
 
 /* ---- Body buffers ----------------------------------------------------------------------------------- */
 
+/* Anybody may send a body where nobody is asked for a token: the other buffers are for those who have one. */
 static bool take_body_buffer(http_conn_t *conn)
 {
     http_server_t *server = conn->exchange.server;
+    bool anybody = server->authorize && conn->exchange.match.route->scope == 0;
+    unsigned usable = anybody ? HTTP_BODIES_ANYBODY_MAX : HTTP_BODIES_MAX;
     uint8_t taken = 0;
     for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) {
         if (server->bodies.taken[i]) {
             taken++;
-        } else if (conn->body_slot < 0) {
+        } else if (conn->body_slot < 0 && i < usable) {
             server->bodies.taken[i] = true;
             conn->body_slot = (int8_t)i;
             taken++;
@@ -263,6 +266,19 @@ static size_t feed_head(http_conn_t *conn, const char *in, size_t count)
 
 /* ---- Bytes in: body ---------------------------------------------------------------------------------- */
 
+static void body_complete(http_conn_t *conn)
+{
+    http_exchange_t *ex = &conn->exchange;
+    if (conn->body_slot >= 0) {
+        char *body = ex->server->bodies.bytes[conn->body_slot];
+        body[conn->body_bytes] = '\0';
+        ex->body = (text_view_t){ body, conn->body_bytes };
+    }
+    http_verdict_t verdict = ex->error_status ? HTTP_FINE : http_gate_access(ex);
+    if (verdict.status) set_error(conn, verdict);
+    answer(conn);
+}
+
 static size_t feed_body(http_conn_t *conn, const char *in, size_t count)
 {
     http_exchange_t *ex = &conn->exchange;
@@ -280,14 +296,7 @@ static size_t feed_body(http_conn_t *conn, const char *in, size_t count)
         memcpy(ex->server->bodies.bytes[conn->body_slot] + conn->body_bytes, content.bytes, content.count);
     }
     conn->body_bytes += (uint32_t)content.count;
-    if (http_body_complete(&conn->body)) {
-        if (conn->body_slot >= 0) {
-            char *body = ex->server->bodies.bytes[conn->body_slot];
-            body[conn->body_bytes] = '\0';
-            ex->body = (text_view_t){ body, conn->body_bytes };
-        }
-        answer(conn);
-    }
+    if (http_body_complete(&conn->body)) body_complete(conn);
     return n;
 }
 

@@ -70,18 +70,29 @@ static bool decode_query(text_view_t text, char *value, size_t value_bytes)
     return true;
 }
 
-bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t value_bytes)
+/* Finds a parameter; its value is still encoded. */
+static bool find_query(const http_exchange_t *ex, const char *name, text_view_t *value)
 {
     text_view_t query = http_span_text(head_of(ex), ex->request.query);
     while (query.count > 0) {
-        text_view_t parameter = http_split(&query, '&');
-        text_view_t key = http_split(&parameter, '=');
+        *value = http_split(&query, '&');
+        text_view_t key = http_split(value, '=');
         char decoded[HTTP_QUERY_NAME_BYTES];
-        if (decode_query(key, decoded, sizeof decoded) && strcmp(decoded, name) == 0) {
-            return decode_query(parameter, value, value_bytes);
-        }
+        if (decode_query(key, decoded, sizeof decoded) && strcmp(decoded, name) == 0) return true;
     }
     return false;
+}
+
+bool http_has_query(const http_exchange_t *ex, const char *name)
+{
+    text_view_t value;
+    return find_query(ex, name, &value);
+}
+
+bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t value_bytes)
+{
+    text_view_t encoded;
+    return find_query(ex, name, &encoded) && decode_query(encoded, value, value_bytes);
 }
 
 void http_set_etag(http_exchange_t *ex, uint64_t tag)

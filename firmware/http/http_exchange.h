@@ -27,6 +27,9 @@ text_view_t http_path(const http_exchange_t *ex);
 /* What the index-th {name} of the route's pattern matched, percent-decoded. */
 text_view_t http_path_param(const http_exchange_t *ex, unsigned index);
 
+/* Whether a query parameter is there, if only to be refused. */
+bool http_has_query(const http_exchange_t *ex, const char *name);
+
 /* Finds a query parameter and decodes it (percent and '+').
  * value     the caller's, value_bytes long; NUL-terminated when true comes back
  * returns   false when there is none, when it does not fit, or when its encoding is broken */

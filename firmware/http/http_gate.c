@@ -49,7 +49,7 @@ static http_verdict_t check_media(const http_exchange_t *ex)
                              "Content-Type must be application/merge-patch+json or application/json" };
 }
 
-static http_verdict_t check_access(http_exchange_t *ex)
+http_verdict_t http_gate_access(http_exchange_t *ex)
 {
     const http_route_t *route = ex->match.route;
     if (!route || !route->scope || !ex->server->authorize) return HTTP_FINE;
@@ -92,7 +92,7 @@ http_verdict_t http_gate(http_exchange_t *ex)
     if (verdict.status) return verdict;
     check_origin(ex); /* before anything is refused, so that a page can read why */
     verdict = find_route(ex);
-    if (verdict.status == 0) verdict = check_access(ex);
+    if (verdict.status == 0) verdict = http_gate_access(ex);
     if (verdict.status == 0) verdict = check_media(ex);
     return verdict;
 }

@@ -22,4 +22,8 @@
  * returns   status 0, or the first refusal */
 http_verdict_t http_gate(http_exchange_t *ex);
 
+/* The third check alone, for the moment when the body is there: a token that was good for the head may be revoked
+ * since, and a body can take long on purpose. */
+http_verdict_t http_gate_access(http_exchange_t *ex);
+
 #endif

@@ -34,8 +34,8 @@ typedef struct http_server {
      * else gets 421, which also defeats DNS rebinding. */
     bool (*is_our_host)(void *app, text_view_t host);
 
-    /* Decides from the head alone, before any body is read; asked once for each request of such a route, and not
-     * for OPTIONS. NULL: everybody may do everything.
+    /* Decides from the head alone, before any body is read, and once more when there was one: what it knows may have
+     * changed. Not asked for OPTIONS. NULL: everybody may do everything.
      * scope    of the route, never 0 */
     http_decision_t (*authorize)(void *app, http_exchange_t *exchange, uint8_t scope);
 

@@ -1,6 +1,7 @@
 """One device for the whole suite, on the machine's own loopback."""
 
 import pytest
+from contract import ACTUATOR_SETTINGS, SENSOR_SETTINGS
 
 from support.device import Device, eventually, pools_used
 
@@ -29,6 +30,37 @@ def baseline(session_device):
 def device(session_device):
     yield session_device
     session_device.check_alive()
+
+
+def settings(device):
+    """All that may be set, by path: what is there now."""
+    found = {"/api/v1/config": device.call("GET", "/api/v1/config").json()}
+    for sensor in device.call("GET", "/api/v1/sensors").json()["sensors"]:
+        found[f"/api/v1/sensors/{sensor['id']}"] = {name: sensor[name] for name in SENSOR_SETTINGS}
+    for actuator in device.call("GET", "/api/v1/actuators").json()["actuators"]:
+        found[f"/api/v1/actuators/{actuator['id']}"] = {name: actuator[name] for name in ACTUATOR_SETTINGS}
+    return found
+
+
+@pytest.fixture(scope="session")
+def defaults(session_device):
+    return settings(session_device)
+
+
+@pytest.fixture
+def owned(session_device, defaults):
+    """The same device, with us as its owner. What a test sets is put back after it."""
+    if not session_device.token:
+        session_device.claim()
+    yield session_device
+    session_device.check_alive()
+    for path, now in settings(session_device).items():
+        if now != defaults[path]:
+            assert session_device.patch(path, dict.fromkeys(now)).status == 200
+    for actuator in session_device.get("/api/v1/actuators").json()["actuators"]:
+        if actuator["requested"] != "off":
+            path = f"/api/v1/actuators/{actuator['id']}"
+            assert session_device.call("PUT", path, {"state": "off"}).status == 200
 
 
 @pytest.fixture

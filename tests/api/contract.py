@@ -27,32 +27,73 @@ INDEX_LINKS = {
     "claim": "/api/v1/claim",
     "tokens": "/api/v1/tokens",
     "token": "/api/v1/tokens/{id}",
+    "logs": "/api/v1/logs",
     "health": "/healthz",
 }
-# Links that anybody may GET, with something that exists in them.
-CLOSED = {"identify", "calibrate", "reboot", "factory_reset", "run", "claim", "tokens", "token"}
-PATHS = [path.replace("{id}", "led0" if name == "actuator" else "temp0")
-         for name, path in INDEX_LINKS.items() if name not in CLOSED]
-METHODS = {path: "GET, HEAD, OPTIONS" for path in PATHS}
-METHODS["/api/v1/sensors/temp0"] = METHODS["/api/v1/config"] = "GET, HEAD, OPTIONS, PATCH"
-METHODS["/api/v1/actuators/led0"] = "GET, HEAD, OPTIONS, PUT, PATCH"
-CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings"]
+
+# Every resource by an example of its path: its methods, each with the scope that it needs.
+RESOURCES = {
+    "/api/v1": {"GET": None},
+    "/api/v1/device": {"GET": None},
+    "/api/v1/status": {"GET": "read"},
+    "/api/v1/sensors": {"GET": "read"},
+    "/api/v1/sensors/temp0": {"GET": "read", "PATCH": "operate"},
+    "/api/v1/sensors/temp0/value": {"GET": "read"},
+    "/api/v1/readings": {"GET": "read"},
+    "/api/v1/actuators": {"GET": "read"},
+    "/api/v1/actuators/led0": {"GET": "read", "PUT": "operate", "PATCH": "operate"},
+    "/api/v1/actions": {"GET": "read"},
+    "/api/v1/actions/identify": {"POST": "operate"},
+    "/api/v1/actions/calibrate": {"POST": "operate"},
+    "/api/v1/actions/reboot": {"POST": "admin"},
+    "/api/v1/actions/factory-reset": {"POST": "admin"},
+    "/api/v1/actions/reboot/00000000": {"GET": "read"},
+    "/api/v1/config": {"GET": "read", "PATCH": "admin"},
+    "/api/v1/claim": {"POST": None},
+    "/api/v1/tokens": {"GET": "admin", "POST": "admin"},
+    "/api/v1/tokens/00000000": {"DELETE": "admin"},
+    "/api/v1/logs": {"GET": "admin"},
+    "/healthz": {"GET": None},
+}
+NOT_THERE = {"/api/v1/actions/reboot/00000000", "/api/v1/tokens/00000000"}  # no such run, no such token
+PATHS = [path for path, methods in RESOURCES.items()
+         if methods.get("GET", "admin") != "admin" and path not in NOT_THERE]  # open as long as read_auth is none
+CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings",
+             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config"]
+
+
+def allow(path):
+    """What Allow says of a resource."""
+    methods = {*RESOURCES[path], "OPTIONS"} | ({"HEAD"} if "GET" in RESOURCES[path] else set())
+    order = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+    return ", ".join(method for method in order if method in methods)
+
 
 DEVICE = {"id", "name", "location", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors"}
 STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "network", "connections", "requests", "sensors", "store",
           "owner", "random", "stack", "pools"}
+STORE = {"state", "damaged", "pending", "writes", "write_failures", "used_bytes", "size_bytes"}
+OWNERS = {"unclaimed", "claimed", "locked", "no_entropy", "damaged"}
 NETWORK = {"link_up", "ipv4_mode", "ipv4", "ipv6", "rx_frames", "tx_frames", "rx_dropped", "tx_dropped"}
 SENSOR = {"id", "name", "kind", "unit", "value", "quality", "time", "uptime_ms", "interval_ms", "offset", "thresholds",
           "alert", "chip"}
-READING = {"id", "unit", "value", "quality", "time", "uptime_ms"}
-QUALITIES = {"pending", "ok", "missing", "error"}
-ACTUATORS = ["led0", "led1", "led2", "led3", "board_led0", "board_led1"]
 ACTUATOR = {"id", "name", "kind", "state", "requested", "quality", "time", "uptime_ms", "boot", "chip"}
+ACTUATORS = ["led0", "led1", "led2", "led3", "board_led0", "board_led1"]
+SENSOR_SETTINGS = ("name", "interval_ms", "offset", "thresholds")
+ACTUATOR_SETTINGS = ("name", "boot")
 RUN = {"id", "action", "state", "detail", "time", "uptime_ms"}
+READING = {"id", "unit", "value", "quality", "time", "uptime_ms"}
+CONFIG = {"name": "Jembatan", "hostname": None, "location": "",
+          "network": {"mode": "dhcp", "address": None, "prefix": 24, "gateway": None},
+          "sampling": {"interval_ms": 1000}, "cors_origins": [], "allowed_hosts": [], "read_auth": "none"}
+QUALITIES = {"pending", "ok", "missing", "error"}
 
-TYPES = {400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 408: "timeout", 409: "conflict",
-         412: "precondition-failed",         413: "too-large", 414: "target-too-long", 415: "unsupported-media-type", 417: "expectation-failed", 421: "misdirected", 422: "invalid",
-         428: "precondition-required", 429: "too-many-requests",         431: "head-too-large", 501: "not-implemented", 505: "version-not-supported"}
+TYPES = {400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",
+         406: "not-acceptable", 408: "timeout",
+         409: "conflict", 412: "precondition-failed", 413: "too-large", 414: "target-too-long",
+         415: "unsupported-media-type", 417: "expectation-failed", 421: "misdirected", 422: "invalid",
+         428: "precondition-required", 429: "too-many-requests", 431: "head-too-large",
+         501: "not-implemented", 505: "version-not-supported"}
 
 RFC3339 = re.compile(r"\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z")
 
@@ -85,22 +126,24 @@ def check_sensor(sensor):
     assert sensor["kind"] == ("temperature" if temperature else "magnetic_flux_density")
     assert sensor["unit"] == ("Cel" if temperature else "T")
     assert type(sensor["interval_ms"]) is int and 100 <= sensor["interval_ms"] <= 3600000
-    assert re.fullmatch("[a-z0-9_]+", sensor["chip"])
-    assert sensor["alert"] in ("none", "low", "high")
+    assert type(sensor["offset"]) in (int, float)
     assert set(sensor["thresholds"]) == {"min", "max", "hysteresis"}
+    assert sensor["alert"] in ("none", "low", "high")
+    assert re.fullmatch("[a-z0-9_]+", sensor["chip"])
     check_reading(sensor)
 
 
 def check_actuator(actuator):
     assert set(actuator) == ACTUATOR
-    assert actuator["id"] in ACTUATORS and actuator["kind"] == "switch" and actuator["name"]
+    assert isinstance(actuator["name"], str) and actuator["name"]
+    assert actuator["kind"] == "switch"
+    assert actuator["requested"] in ("off", "on")
+    assert actuator["state"] in ("off", "on", None)
     assert actuator["quality"] in QUALITIES
-    assert actuator["state"] in (("on", "off") if actuator["quality"] == "ok" else (None, "on", "off"))
-    assert actuator["requested"] in ("on", "off")
     assert actuator["boot"] in ("off", "on", "last")
+    assert re.fullmatch("[a-z0-9_]+", actuator["chip"])
     check_time(actuator["time"])
     check_count(actuator["uptime_ms"])
-    assert re.fullmatch("[a-z0-9_]+", actuator["chip"])
 
 
 def check_run(run):

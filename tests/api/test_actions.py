@@ -3,7 +3,6 @@
 import pytest
 from contract import RUN, check_problem, check_run
 from support.device import Device, eventually
-from test_actuators import led_is
 
 
 @pytest.fixture(scope="module", name="owned")
@@ -50,13 +49,13 @@ def test_identify_blinks_and_then_the_led_is_as_it_was(owned):
     seen = set()
 
     def both():
-        seen.add(led_is(owned, "board_led0"))
-        return seen == {"on", "off"}
+        seen.add(owned.light("board_led0"))
+        return seen == {False, True}
 
     eventually(both)
     assert state_of(owned, place)["state"] == "running"
     eventually(lambda: state_of(owned, place), state="done")
-    eventually(lambda: led_is(owned, "board_led0") == "off")
+    eventually(lambda: not owned.light("board_led0"))
     assert owned.call("GET", "/api/v1/actuators/board_led0").json()["state"] == "off"
 
 
@@ -123,16 +122,30 @@ def test_a_key_that_is_known_gives_the_run_that_it_began(owned):
     check_problem(post(owned, "identify", {"duration_ms": 0}, key=129 * "k"), 400)
 
 
+def test_an_identify_that_is_replaced_or_stopped_has_ended(owned):
+    first = accepted(owned, "identify", {"duration_ms": 600000})
+    second = accepted(owned, "identify", {"duration_ms": 600000})
+    eventually(lambda: state_of(owned, first), state="done")
+    assert state_of(owned, second)["state"] == "running"
+    accepted(owned, "identify", {"duration_ms": 0})
+    eventually(lambda: state_of(owned, second), state="done")
+    eventually(lambda: not owned.light("board_led0"))
+
+
 def test_too_many_at_the_same_time_are_told_to_come_again(owned):
+    assert owned.patch("/api/v1/sensors/temp0", {"interval_ms": 3000}).status == 200
+    sampled = owned.sensor("temp0")["uptime_ms"]
+    eventually(lambda: owned.sensor("temp0")["uptime_ms"] != sampled)  # the next one is 3 s away
     places = []
     for _ in range(20):
-        answer = post(owned, "identify", {"duration_ms": 3000})
+        answer = post(owned, "calibrate", {"sensor": "temp0", "value": 20})
         if answer.status == 503:
             break
         places.append(answer.header("location"))
     assert answer.status == 503 and answer.header("retry-after")
     assert len(places) >= 4
-    eventually(lambda: all(state_of(owned, place)["state"] == "done" for place in places))
+    eventually(lambda: all(state_of(owned, place)["state"] == "done" for place in places), timeout=15)
+    assert owned.patch("/api/v1/sensors/temp0", {"interval_ms": None, "offset": None}).status == 200
 
 
 def test_reboot_answers_first_then_writes_then_restarts_and_is_done_after_it(owned):
@@ -174,7 +187,7 @@ def test_a_factory_reset_leaves_nothing_behind(another):
     config = device.call("GET", "/api/v1/config", token=None).json()
     assert (config["name"], config["read_auth"]) == ("Jembatan", "none")
     check_problem(device.call("GET", "/api/v1/tokens"), 401)  # the old token
-    eventually(lambda: led_is(device, "led0") == "off")
+    eventually(lambda: not device.light("led0"))
     assert device.call("GET", "/api/v1/actions").json()["runs"] == []
     assert device.claim()  # by the new code
 

@@ -19,7 +19,7 @@ def fixture_owned(board, image):
 def all_off(owned):
     yield
     for led in ACTUATORS:
-        if led_is(owned, led) != "off":
+        if owned.light(led):
             put(owned, led, "off")
 
 
@@ -35,18 +35,6 @@ def put(device, led, state):
     return eventually(lambda: device.call("GET", path(led)).json(), state=wanted, quality="ok")
 
 
-def led_is(device, led):
-    """What somebody who looks at the LED sees; the API is not asked."""
-    if device.board.is_simulator:
-        return device.order(f"get {led}")
-    facts = device.board.emulator["actuators"][led]
-    if "property" in facts:
-        lit = device.process.qmp.command("qom-get", path=facts["path"], property=facts["property"])
-        return {"on": "on", "off": "off"}[lit]
-    words = device.process.qmp.command("human-monitor-command", **{"command-line": f"xp /1xw {facts['register']}"})
-    return "on" if int(words.split(":")[1], 16) >> facts["bit"] & 1 else "off"
-
-
 def test_all_of_the_board_are_listed_and_each_is_the_same_alone(owned):
     listed = eventually(lambda: [one for one in owned.call("GET", "/api/v1/actuators").json()["actuators"]
                                  if one["quality"] == "ok"] and owned.call("GET", "/api/v1/actuators").json())
@@ -59,15 +47,15 @@ def test_all_of_the_board_are_listed_and_each_is_the_same_alone(owned):
 @pytest.mark.parametrize("led", ACTUATORS)
 def test_an_led_is_what_was_asked_for_seen_from_outside(owned, led):
     put(owned, led, "on")
-    assert led_is(owned, led) == "on"
-    assert [other for other in ACTUATORS if led_is(owned, other) == "on"] == [led]
+    assert owned.light(led)
+    assert [other for other in ACTUATORS if owned.light(other)] == [led]
     put(owned, led, "off")
-    assert led_is(owned, led) == "off"
+    assert not owned.light(led)
 
 
 def test_truth_values_will_do(owned):
     put(owned, "led2", True)
-    assert led_is(owned, "led2") == "on"
+    assert owned.light("led2")
     put(owned, "led2", False)
 
 
@@ -94,7 +82,7 @@ def test_a_stale_tag_is_412_and_none_is_needed(owned):
     tag = owned.call("GET", path("led1")).header("etag")
     put(owned, "led1", "on")
     check_problem(owned.call("PUT", path("led1"), {"state": "off"}, match=tag), 412)
-    assert led_is(owned, "led1") == "on"
+    assert owned.light("led1")
 
 
 def test_name_and_boot_are_settings_with_a_tag(owned):
@@ -117,8 +105,8 @@ def test_the_state_after_a_restart_is_off_on_or_what_it_was(owned):
     owned.restart()
     seen = eventually(lambda: all(one["quality"] == "ok" for one in
                                   owned.call("GET", "/api/v1/actuators").json()["actuators"]) and
-                      [led_is(owned, led) for led in ACTUATORS])
-    assert seen == ["off", "on", "on", "off", "off", "off"]
+                      [owned.light(led) for led in ACTUATORS])
+    assert seen == [False, True, True, False, False, False]
     for led in ("led1", "led2", "led3"):
         assert owned.patch(path(led), {"boot": "off"}).json()["boot"] == "off"
 
@@ -128,14 +116,14 @@ def test_a_chip_without_power_is_an_error_and_is_set_again_when_it_is_back(owned
         # QEMU's chips cannot be taken away; but what somebody else changes behind our back is put right.
         facts = owned.board.emulator["actuators"]["led0"]
         owned.process.qmp.command("qom-set", path=facts["path"], property=facts["property"], value="on")
-        eventually(lambda: led_is(owned, "led0") == "off")
+        eventually(lambda: not owned.light("led0"))
         return
     put(owned, "led0", "on")
     owned.off("leds")
     eventually(lambda: owned.call("GET", path("led0")).json(), quality="error", state=None, requested="on")
     assert owned.call("PUT", path("led1"), {"state": "on"}).json()["requested"] == "on"
     owned.heal("leds")
-    eventually(lambda: led_is(owned, "led0") == "on" and led_is(owned, "led1") == "on")
+    eventually(lambda: owned.light("led0") and owned.light("led1"))
     put(owned, "led1", "off")
 
 

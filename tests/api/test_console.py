@@ -1,5 +1,7 @@
 """Who stands beside the device: what is typed on its console, and its button."""
 
+import os
+
 import pytest
 from support.device import eventually
 
@@ -69,3 +71,31 @@ def test_a_board_without_random_numbers_has_no_owner_and_says_why(board, another
     device.restart(seed=False)
     assert device.status()["random"] == "seed" and device.status()["owner"] == "claimed"
     assert device.call("POST", "/api/v1/tokens", {"name": "more", "scope": "read"}).status == 201
+
+
+def test_a_memory_that_is_destroyed_opens_nothing_that_was_closed_until_a_factory_reset(board, beside):
+    if not board.is_simulator:
+        return  # the same code; the memory of the emulator's boards is another kind of file
+    assert beside.patch("/api/v1/config", {"read_auth": "token"}).status == 200
+    beside.written()
+    beside.stop()
+    path = os.path.join(beside.options.state, "storage.bin")
+    size = os.path.getsize(path)
+    with open(path, "wb") as file:
+        file.write(bytes(size))
+    beside.start()
+    assert "store: unusable" in beside.console
+    for token in (None, beside.token):
+        assert beside.call("GET", "/api/v1/sensors", token=token).status == 503
+        assert beside.patch("/api/v1/config", {"read_auth": "none"}, token=token).status == 503
+    assert beside.call("GET", "/healthz", token=None).status == 200
+    beside.process.type("factory-reset yes\n")
+    assert beside.process.console.wait_for("setup code: ", 10), beside.console
+    beside.back(owner="unclaimed")
+
+
+def test_the_longest_host_name_survives_dhcp_and_a_restart(beside):
+    assert beside.patch("/api/v1/config", {"hostname": 63 * "h"}).status == 200
+    beside.written()
+    beside.restart()
+    assert beside.call("GET", "/api/v1/device").json()["hostname"] == 63 * "h"

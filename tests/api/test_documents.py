@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from contract import (CHIPS, CLOSED, DEVICE, INDEX_LINKS, NETWORK, PATHS, READING, SENSORS, STATUS, check_count,
-                      check_reading, check_sensor, check_time)
+from contract import (CHIPS, DEVICE, INDEX_LINKS, NETWORK, OWNERS, READING, RESOURCES, SENSORS, STATUS, STORE,
+                      check_count, check_reading, check_sensor, check_time)
 from support.device import eventually
 
 
@@ -30,11 +30,13 @@ def test_the_index_links_to_everything(device):
 
 
 def test_every_link_of_the_index_leads_somewhere(device):
+    found = {"actuator": "led0", "sensor": "temp0", "value": "temp0", "token": "00000000"}
     links = document(device, "/api/v1")["links"]
-    for path in PATHS:
-        assert device.get(path).status == 200, path
-    for name in CLOSED - {"run", "token"}:  # these take other methods, or more than a stranger has
-        assert device.get(links[name]).status in (401, 405), name
+    paths = {target.replace("{id}", found.get(name, "")).replace("{name}/{run}", "reboot/00000000")
+             for name, target in links.items()}
+    assert paths == set(RESOURCES)
+    for path in paths:
+        assert device.request(path, method="OPTIONS").status == 204, path
 
 
 def test_the_device_says_who_it_is(device):
@@ -63,6 +65,14 @@ def test_the_status_has_exactly_the_promised_members(device):
     assert set(status["requests"]) == {"total", "errors_4xx", "errors_5xx"}
     assert set(status["connections"]) == {"accepted", "refused", "evicted"}
     assert set(status["sensors"]) == {"total", "ok"}
+    assert set(status["store"]) == STORE
+    assert status["store"]["state"] == "good"
+    for member in STORE - {"state"}:
+        check_count(status["store"][member])
+    assert 0 < status["store"]["used_bytes"] < status["store"]["size_bytes"]
+    assert (status["store"]["damaged"], status["store"]["write_failures"]) == (0, 0)
+    assert status["owner"] in OWNERS
+    assert status["random"] == ("generator" if device.board.is_simulator else "seed")
     check_count(status["uptime_ms"])
     check_time(status["time"])
     assert status["time_synced"] is (status["time"] is not None)

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from contract import CACHEABLE, METHODS, PATHS, SENSORS, check_problem
+from contract import CACHEABLE, PATHS, RESOURCES, SENSORS, allow, check_problem
 from support.device import eventually
 from support.http1 import request_bytes
 
@@ -37,11 +37,11 @@ def test_head_of_nothing_is_404_without_content(device):
     assert response.media == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", RESOURCES)
 def test_options_names_the_methods(device, path):
     response = device.request(path, method="OPTIONS")
     assert (response.status, response.body) == (204, b"")
-    assert response.header("allow") == METHODS[path]
+    assert response.header("allow") == allow(path)
     assert response.header("content-length") is None
 
 

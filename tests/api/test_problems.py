@@ -1,7 +1,7 @@
 """Everything that is not an answer is a problem document with the right status (RFC 9110, 9112, 9457)."""
 
 import pytest
-from contract import METHODS, PATHS, check_problem
+from contract import PATHS, RESOURCES, allow, check_problem
 from support.http1 import request_bytes
 
 
@@ -19,7 +19,8 @@ def answer_to(device, data, method="GET"):
     "/api/v1/sensor", "/api/v1/sensors/", "/api/v1/sensors//value", "/api/v1/sensors/nope",
     "/api/v1/sensors/nope/value", "/api/v1/sensors/temp0/", "/api/v1/sensors/temp0/values",
     "/api/v1/sensors/temp", "/api/v1/sensors/temp00", "/api/v1/sensors/TEMP0", "/api/v1/../v1/device",
-    "/api/v1/sensors/emc0",
+    "/api/v1/sensors/emc0", "/api/v1/actuators/nope", "/api/v1/actuators/leds",
+    "/api/v1/actions/", "/api/v1/actions/dance", "/api/v1/actions/reboot/00000000", "/api/v1/actions/nope/00000000",
 ])
 def test_what_is_not_there_is_404(device, path):
     check_problem(device.get(path), 404, instance=path)
@@ -34,12 +35,13 @@ def test_a_path_with_bytes_that_are_not_utf8_does_not_break_the_json(device):
     assert problem["instance"].startswith("/")
 
 
-@pytest.mark.parametrize(("method", "path"), [
-    (method, path) for method in ("POST", "PUT", "PATCH", "DELETE") for path in PATHS if method not in METHODS[path]])
+@pytest.mark.parametrize("path, method", [(path, method) for path, methods in RESOURCES.items()
+                                          for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+                                          if method not in methods])
 def test_a_method_that_a_resource_does_not_have_is_405(device, path, method):
     response = device.request(path, method=method)
     check_problem(response, 405, instance=path)
-    assert response.header("allow") == METHODS[path]
+    assert response.header("allow") == allow(path)
 
 
 def test_405_comes_also_when_the_request_has_a_body_and_the_connection_lives_on(device):

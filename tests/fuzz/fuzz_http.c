@@ -41,12 +41,15 @@ static void hold_bodies(bench_t *bench, const http_peer_t *peer)
 {
     static const char head[] = "POST /large HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n"
                                "Content-Length: 4096\r\n\r\n";
+    http_decision_t (*authorize)(void *, http_exchange_t *, uint8_t) = bench->server.authorize;
+    bench->server.authorize = NULL; /* strangers could not hold all */
     for (unsigned i = 0; i < bench->bodies_held; i++) {
         http_conn_open(&bench->others[i], &bench->server, peer, bench->now_ms);
         size_t used =
             http_conn_feed(&bench->others[i], (const uint8_t *)head, sizeof head - 1, bench->now_ms);
         must(used == sizeof head - 1);
     }
+    bench->server.authorize = authorize;
     must(bodies_taken(&bench->server) == bench->bodies_held);
 }
 

@@ -11,9 +11,7 @@ UNUSED_ON_PURPOSE = {
     "cortex_m_fault_record": "the fault handler, which has no frame of its own, branches to it in assembly",
     "http_close_after": "part of what the core offers handlers; tests/unit/test_http_conn.c has one that needs it",
     "http_method": "as http_close_after",
-    "http_query": "likewise for query parameters",
     "store_littlefs_failed": "littlefs's assertions end in it (store/littlefs_port.h)",
-    "store_remove": "part of what the store offers; nothing of the API that comes and goes has a document yet",
     "sim_storage_close": "tests open several memories in one process",
     "sim_start": "tests start simulated boards with options of their own",
 }

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -72,6 +73,29 @@ class Device:
             setattr(self.options, name, value)
         return self.start()
 
+    @property
+    def starts(self):
+        """How often the firmware has begun since the process did."""
+        return len(re.findall(r" reset by ", self.console))
+
+    def restarted(self, starts, timeout=30.0):
+        """Waits until it has begun anew by itself and answers again.
+        starts    those of before"""
+        eventually(lambda: self.starts > starts, timeout)
+        self._disconnect()
+        self.process.wait_ready(timeout)
+
+    def light(self, actuator):
+        """Whether the actuator's output is on, by the chip or port itself: what the firmware says of it is not asked."""
+        state = self.order(f"get {actuator}") if self.board.is_simulator else self.process.output(actuator)
+        assert state in ("on", "off"), state
+        return state == "on"
+
+    @property
+    def storage(self):
+        """The file that is the memory of what lasts; to be read and written while the device is off."""
+        return os.path.join(self.options.state, "storage.bin")
+
     def destroy(self):
         try:
             return self.stop()
@@ -117,7 +141,12 @@ class Device:
         return self._ask(path, headers, method, body, kwargs)
 
     def _ask(self, path, headers, method, body, kwargs):
-        response = self._client.request(path, headers, method, body, **kwargs)
+        try:
+            response = self._client.request(path, headers, method, body, **kwargs)
+        except AssertionError:  # whatever comes after it is of no use
+            self._client.close()
+            self._client = None
+            raise
         if response.closes:
             self._client.read_end()
             self._client.close()

@@ -307,6 +307,15 @@ class Process:
         self.qmp.command("qom-set", path=facts["path"], property=facts["property"], value=whole)
         self.options.values[sensor] = value
 
+    def output(self, actuator):
+        """Emulator only: "on", "off", or how the chip drives it else."""
+        facts = self.board.emulator["actuators"][actuator]
+        if "property" in facts:
+            return self.qmp.command("qom-get", path=facts["path"], property=facts["property"])
+        line = f"xp /1wx {facts['register']}"
+        word = self.qmp.command("human-monitor-command", **{"command-line": line}).split(":")[1]
+        return "on" if int(word, 16) >> facts["bit"] & 1 else "off"
+
     def _on_event(self, event):
         if event == "RESET" and self.qmp:
             # A reset of the machine resets these models' measurements too, which no real room would do.
@@ -390,7 +399,7 @@ def _answers(address, timeout):
             if client.request("/healthz").status != 200:
                 return False
             answer = client.request("/api/v1/sensors")
-            if answer.status == 401:  # read_auth: strangers cannot know more
+            if answer.status in (401, 503):  # read_auth, or owners unknown: strangers cannot know more
                 return True
             sensors = json.loads(answer.body)["sensors"]
             return all(sensor["quality"] != "pending" for sensor in sensors)

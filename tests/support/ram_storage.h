@@ -38,6 +38,7 @@ typedef struct {
     uint32_t cut_at; /* the operation during which it goes: 1 the next one; 0 never */
     cut_t cut_way;
     uint32_t random;
+    status_t sync_status;         /* what sync answers although all was written */
     status_t open_status, broken; /* broken: what programs and erases answer instead of doing it */
 } ram_storage_t;
 
@@ -154,6 +155,7 @@ status_t hal_storage_erase(uint32_t address)
 
 status_t hal_storage_sync(void)
 {
+    if (ram.sync_status != STATUS_OK) return ram.sync_status;
     return ram.dead ? STATUS_NACK : ram.broken;
 }
 

@@ -150,6 +150,7 @@ int api_bench_set_up(void **state)
     parser_ready = true;
     memset(bench, 0, sizeof *bench);
     bench->measured = 2144;
+    log_ring_init(&bench->log);
     bench->uptime_ms = 5000;
     bench->network = (api_network_t){ .ipv4_mode = "none" };
     init_domain(bench);
@@ -169,6 +170,7 @@ int api_bench_set_up(void **state)
         .claim = &bench->claim,
         .random = &bench->random,
         .store = &bench->store,
+        .log = &bench->log,
         .clock = &bench->clock,
         .server = &bench->server,
         .platform = &platform,

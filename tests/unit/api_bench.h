@@ -24,6 +24,7 @@ typedef struct {
     access_t access;
     store_health_t store;
     wall_clock_t clock;
+    log_ring_t log;
     http_server_t server;
     api_t api;
     http_conn_t conn;

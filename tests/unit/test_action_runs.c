@@ -66,8 +66,9 @@ static void a_run_is_found_by_its_id_and_only_under_its_action(void **state)
 static void the_oldest_that_has_ended_gives_way_and_those_under_way_never(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < ACTION_RUNS_MAX; i++) assert_non_null(begin(ACTION_IDENTIFY, 0));
+    for (unsigned i = 0; i < ACTION_RUNS_MAX - 1u; i++) assert_non_null(begin(ACTION_IDENTIFY, 0));
     assert_null(begin(ACTION_IDENTIFY, 0));
+    assert_non_null(begin(ACTION_REBOOT, 0));
     uint32_t third = runs.items[3].id, newest = runs.items[ACTION_RUNS_MAX - 1].id;
     action_runs_set(&runs, &runs.items[2], RUN_FAILED, "no");
     action_runs_set(&runs, &runs.items[5], RUN_DONE, NULL);
@@ -77,6 +78,27 @@ static void the_oldest_that_has_ended_gives_way_and_those_under_way_never(void *
     assert_int_equal(runs.items[ACTION_RUNS_MAX - 2].id, newest);
     assert_non_null(begin(ACTION_CALIBRATE, 0));
     assert_null(begin(ACTION_CALIBRATE, 0));
+}
+
+static void a_restart_finds_room_whatever_else_is_under_way(void **state)
+{
+    (void)state;
+    while (begin(ACTION_IDENTIFY, 0)) {}
+    assert_non_null(begin(ACTION_FACTORY_RESET, 0));
+    assert_null(begin(ACTION_CALIBRATE, 0));
+}
+
+static void a_restart_is_forgotten_last(void **state)
+{
+    (void)state;
+    const action_run_t *found = NULL;
+    action_runs_set(&runs, begin(ACTION_REBOOT, 11), RUN_DONE, NULL);
+    for (unsigned i = 1; i <= 3u * ACTION_RUNS_MAX; i++)
+        action_runs_set(&runs, begin(ACTION_IDENTIFY, 100u + i), RUN_DONE, NULL);
+    assert_int_equal(action_runs_find_key(&runs, 11, 33, &found), STATUS_OK);
+    for (unsigned i = 1; i <= ACTION_RUNS_MAX; i++)
+        action_runs_set(&runs, begin(ACTION_REBOOT, 20u + i), RUN_DONE, NULL);
+    assert_int_equal(action_runs_find_key(&runs, 11, 33, &found), STATUS_NOT_FOUND);
 }
 
 static void a_key_finds_what_it_began_and_refuses_another_request(void **state)
@@ -209,6 +231,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_run_is_found_by_its_id_and_only_under_its_action, set_up),
         cmocka_unit_test_setup(the_oldest_that_has_ended_gives_way_and_those_under_way_never, set_up),
+        cmocka_unit_test_setup(a_restart_finds_room_whatever_else_is_under_way, set_up),
+        cmocka_unit_test_setup(a_restart_is_forgotten_last, set_up),
         cmocka_unit_test_setup(a_key_finds_what_it_began_and_refuses_another_request, set_up),
         cmocka_unit_test_setup(runs_without_a_key_are_not_found_by_one, set_up),
         cmocka_unit_test_setup(a_restart_that_was_asked_for_is_done_after_it, set_up),

@@ -186,6 +186,68 @@ static void a_refused_request_does_not_say_whether_the_resource_has_such_an_item
     assert_int_equal(api_bench_status(bench), 401);
 }
 
+/* ---- Bodies that take their time --------------------------------------------------------------------------- */
+
+static const http_peer_t neighbour = { { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 66 } };
+
+/* Sends a request up to all but the last byte of its body. */
+static void hold(api_bench_t *bench, http_conn_t *conn, const char *target, const char *secret)
+{
+    char head[512];
+    int n = snprintf(
+        head, sizeof head,
+        "POST /api/v1/%s HTTP/1.1\r\nHost: 192.0.2.1\r\nContent-Type: application/json\r\n"
+        "Authorization: Bearer %s\r\nContent-Length: 31\r\n\r\n{\"name\":\"late\",\"scope\":\"admin\"",
+        target, secret);
+    assert_true(n > 0 && (size_t)n < sizeof head);
+    http_conn_open(conn, &bench->server, &neighbour, bench->uptime_ms);
+    assert_int_equal(http_conn_feed(conn, (const uint8_t *)head, (size_t)n, bench->uptime_ms), n);
+}
+
+static void a_token_that_is_revoked_while_its_body_comes_has_no_effect(void **state)
+{
+    static http_conn_t held;
+    api_bench_t *bench = *state;
+    char secret[TOKEN_SECRET_BYTES];
+    const token_t *token;
+    const uint8_t *out;
+    assert_int_equal(
+        tokens_create(&bench->tokens, text_view("lost"), SCOPE_ADMIN, TOKEN_TIME_UNKNOWN, secret, &token),
+        STATUS_OK);
+    hold(bench, &held, "tokens", secret);
+    assert_int_equal(tokens_revoke(&bench->tokens, text_view(token->id)), STATUS_OK);
+    assert_int_equal(http_conn_feed(&held, (const uint8_t *)"}", 1, bench->uptime_ms), 1);
+    size_t bytes = http_conn_output(&held, &out);
+    assert_true(bytes > 12 && memcmp(out, "HTTP/1.1 401", 12) == 0);
+    for (token = NULL; (token = tokens_next(&bench->tokens, token));)
+        assert_string_not_equal(token->name, "late");
+    http_conn_close(&held);
+}
+
+static void strangers_cannot_take_all_buffers_for_bodies(void **state)
+{
+    static http_conn_t held[HTTP_BODIES_MAX];
+    api_bench_t *bench = *state;
+    for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) hold(bench, &held[i], "claim", "nobody");
+    (void)api_bench_request(bench, "POST", "/api/v1/tokens", SCOPE_ADMIN, "",
+                            "{\"name\":\"panel\",\"scope\":\"read\"}");
+    assert_int_equal(api_bench_status(bench), 201);
+    for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) http_conn_close(&held[i]);
+}
+
+/* Requests are told apart by a hash that whoever writes one of them can make come out as that of another. */
+static void a_key_never_answers_one_action_with_the_run_of_another(void **state)
+{
+    api_bench_t *bench = *state;
+    (void)api_bench_request(bench, "POST", "/api/v1/actions/reboot", SCOPE_ADMIN,
+                            "Content-Type: application/json\r\nIdempotency-Key: k\r\n", "");
+    assert_int_equal(api_bench_status(bench), 202);
+    bench->runs.items[0].action = ACTION_IDENTIFY; /* as if it had come out the same */
+    (void)api_bench_request(bench, "POST", "/api/v1/actions/reboot", SCOPE_ADMIN,
+                            "Content-Type: application/json\r\nIdempotency-Key: k\r\n", "");
+    assert_int_equal(api_bench_status(bench), 422);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +258,11 @@ int main(void)
         cmocka_unit_test(whatever_changes_the_device_needs_more_than_reading),
         cmocka_unit_test(what_makes_or_ends_owners_needs_the_scope_admin),
         cmocka_unit_test_setup(a_refused_request_does_not_say_whether_the_resource_has_such_an_item,
+                               api_bench_set_up_claimed),
+        cmocka_unit_test_setup(a_token_that_is_revoked_while_its_body_comes_has_no_effect,
+                               api_bench_set_up_claimed),
+        cmocka_unit_test_setup(strangers_cannot_take_all_buffers_for_bodies, api_bench_set_up_claimed),
+        cmocka_unit_test_setup(a_key_never_answers_one_action_with_the_run_of_another,
                                api_bench_set_up_claimed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@
 
 struct hal_i2c {
     uint8_t memory[BYTES];
-    uint64_t now_us, busy_until_us;
+    uint64_t now_us, busy_until_us, leap_us;
     uint32_t pointer;
     unsigned transfers, writes, written_bytes; /* that changed or would have changed the memory */
     size_t longest;                            /* bytes of a transfer with the addresses */
@@ -37,7 +37,7 @@ static hal_storage_geometry_t geometry;
 
 uint64_t hal_clock_ms(void)
 {
-    wire.now_us += 20; /* asking takes time, too: nobody waits for ever */
+    wire.now_us += wire.leap_us + 20; /* asking takes time, too: nobody waits for ever */
     return wire.now_us / 1000u;
 }
 
@@ -201,6 +201,19 @@ static void it_is_busy_until_all_is_on_the_medium(void **state)
     assert_true(at24c_busy(&chip));
     while (at24c_busy(&chip)) (void)at24c_poll(&chip, hal_clock_ms());
     assert_memory_equal(wire.memory, page, sizeof page);
+}
+
+static void a_clock_that_leaps_is_no_chip_that_hangs(void **state)
+{
+    uint8_t page[PAGE];
+    (void)state;
+    memset(page, 0x5a, sizeof page);
+    wire.leap_us = 150000;
+    for (uint32_t at = 0; at < 4u * PAGE; at += PAGE)
+        assert_int_equal(at24c_program(&chip, at, page, sizeof page), STATUS_OK);
+    assert_int_equal(at24c_sync(&chip), STATUS_OK);
+    wire.leap_us = 0;
+    assert_memory_equal(wire.memory + 3u * PAGE, page, sizeof page);
 }
 
 static void a_poll_is_one_short_transfer(void **state)
@@ -418,6 +431,7 @@ int main(void)
         cmocka_unit_test_setup(reads_are_kept, set_up),
         cmocka_unit_test_setup(what_is_written_is_read_before_it_is_on_the_medium, set_up),
         cmocka_unit_test_setup(it_is_busy_until_all_is_on_the_medium, set_up),
+        cmocka_unit_test_setup(a_clock_that_leaps_is_no_chip_that_hangs, set_up),
         cmocka_unit_test_setup(a_poll_is_one_short_transfer, set_up),
         cmocka_unit_test_setup(only_what_changes_is_written, set_up),
         cmocka_unit_test_setup(arguments_are_checked, set_up),
