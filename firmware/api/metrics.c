@@ -174,8 +174,8 @@ static sample_t write_stack(text_writer_t *out, const family_t *family, const ap
     return plain_u32(out, family, family->which == STACK_PEAK ? peak_bytes : size_bytes);
 }
 
-/* Bytes and pieces are two units, and so two families. */
-enum { POOL_USED, POOL_PEAK, POOL_SIZE, POOL_BYTES = 4 };
+/* Bytes and pieces are two units, and so two families; POOL_BYTES is a bit of its own. */
+enum { POOL_USED = 1, POOL_PEAK, POOL_SIZE, POOL_BYTES };
 
 static sample_t write_pool(text_writer_t *out, const family_t *family, const api_t *api, unsigned index)
 {
