@@ -152,11 +152,20 @@ static void names_are_short_text(void **state)
     static const char *const good[] = { "a",           "kitchen panel",
                                         "caf\xc3\xa9", "\xf0\x9f\x98\x80",
                                         "\"\\/",       "12345678901234567890123456789012" };
-    static const char *const bad[] = { "",         "123456789012345678901234567890123",
-                                       "a\nb",     "a\x7f",
-                                       "\xff",     "a\xc3",
-                                       "\xc2\x80", "\xed\xa0\x80",
-                                       "\xc0\x80" };
+    static const char *const bad[] = { "",
+                                       "123456789012345678901234567890123",
+                                       "a\nb",
+                                       "a\x7f",
+                                       "\xff",
+                                       "a\xc3",
+                                       "\xc2\x80",
+                                       "\xed\xa0\x80",
+                                       "\xc0\x80",
+                                       "\xe2\x80\xaeodd",
+                                       "a\xe2\x81\xa9",
+                                       "\xe2\x80\x8f",
+                                       "\xd8\x9c",
+                                       "\xe2\x80\xa8" };
     for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++)
         assert_true(tokens_name_is_valid(text_view(good[i])));
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
