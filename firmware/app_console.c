@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "hal/button.h"
 #include "hal/console.h"
+#include "hal/system.h"
 
 static void say(const char *line, size_t bytes)
 {
@@ -58,6 +59,7 @@ void app_console_init(app_t *app)
         .context = app,
         .say = say,
     };
+    if (hal_system_reset_cause() == RESET_SOFTWARE) hold_ignore(&app->button, hal_button_pressed());
 }
 
 static void watch_button(app_t *app, uint64_t now_ms)

@@ -40,12 +40,15 @@ static bool read_pool(unsigned index, api_pool_t *out)
     static net_pool_t pool; /* keeps the name alive until the caller has written it */
     if (index == net_pool_count()) {
         const arena_t *arena = json_document_arena();
-        *out = (api_pool_t){ "json", (uint32_t)arena->used, (uint32_t)arena->peak, (uint32_t)arena->bytes };
+        *out = (api_pool_t){ "json", (uint32_t)arena->used, (uint32_t)arena->peak, (uint32_t)arena->bytes,
+                             true };
         return true;
     }
     if (index > net_pool_count()) return false;
     net_read_pool(index, &pool);
-    *out = (api_pool_t){ .name = pool.name, .used = pool.used, .peak = pool.peak, .size = pool.size };
+    *out = (api_pool_t){
+        .name = pool.name, .used = pool.used, .peak = pool.peak, .size = pool.size, .in_bytes = pool.in_bytes
+    };
     return true;
 }
 

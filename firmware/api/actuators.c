@@ -52,7 +52,12 @@ static void write_actuator(json_writer_t *json, const api_t *api, size_t index)
     write_state(json, "requested", actuator, actuator->requested);
     json_key(json, "quality");
     json_string(json, actuator_quality_name(actuator->quality));
-    api_write_time(json, api->clock, actuator->changed_ms);
+    if (actuator->changed_ms == 0) { /* nothing has changed yet */
+        json_key(json, "time");
+        json_null(json);
+    } else {
+        api_write_time(json, api->clock, actuator->changed_ms);
+    }
     json_key(json, "uptime_ms");
     json_u64(json, actuator->changed_ms);
     json_key(json, "boot");

@@ -56,6 +56,7 @@ typedef struct {
 typedef struct {
     const char *name;
     uint32_t used, peak, size;
+    bool in_bytes; /* else in pieces */
 } api_pool_t;
 
 typedef struct {

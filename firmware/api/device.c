@@ -34,6 +34,7 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "tokens", "/api/v1/tokens" },
         { "token", "/api/v1/tokens/{id}" },
         { "logs", "/api/v1/logs" },
+        { "metrics", "/metrics" },
         { "health", "/healthz" },
     };
     const api_t *api = app;

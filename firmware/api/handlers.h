@@ -16,6 +16,7 @@ void api_sensor_get(http_exchange_t *ex, void *app);
 void api_sensor_value_get(http_exchange_t *ex, void *app);
 void api_reading_list(http_exchange_t *ex, void *app);
 void api_log_get(http_exchange_t *ex, void *app);
+void api_metrics_get(http_exchange_t *ex, void *app);
 void api_health_get(http_exchange_t *ex, void *app);
 void api_sensor_patch(http_exchange_t *ex, void *app);
 void api_actuator_list(http_exchange_t *ex, void *app);

@@ -32,6 +32,7 @@ const http_route_t api_routes[] = {
     { HTTP_POST, "/api/v1/tokens", api_token_post, SCOPE_ADMIN, SMALL_BYTES },
     { HTTP_DELETE, "/api/v1/tokens/{id}", api_token_delete, SCOPE_ADMIN, 0 },
     { HTTP_GET, "/api/v1/logs", api_log_get, SCOPE_ADMIN, 0 },
+    { HTTP_GET, "/metrics", api_metrics_get, SCOPE_READ, 0 },
     { HTTP_GET, "/healthz", api_health_get, SCOPE_NONE, 0 },
 };
 

@@ -20,3 +20,21 @@ size_t utf8_decode(const unsigned char *bytes, size_t count, uint32_t *code)
     *code = bits;
     return length;
 }
+
+/* What is not shown, or changes how the rest is shown (Unicode: Cc, Zl, Zp, bidirectional controls). */
+static bool is_hidden(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x200e || code == 0x200f ||
+           code == 0x061c || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+bool utf8_is_line(text_view_t text)
+{
+    for (size_t at = 0; at < text.count;) {
+        uint32_t code;
+        size_t length = utf8_decode((const unsigned char *)text.bytes + at, text.count - at, &code);
+        if (length == 0 || is_hidden(code)) return false;
+        at += length;
+    }
+    return true;
+}

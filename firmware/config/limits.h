@@ -102,6 +102,9 @@
 /* From the last byte of a final answer to the peer's FIN. */
 #define HTTP_LINGER_DEADLINE_MS 2000u
 
+/* Statuses whose answers are counted apart, 8 bytes each; the firmware knows 27. */
+#define HTTP_STATUSES_MAX 32u
+
 /* Seconds a refused client is asked to wait. */
 #define HTTP_RETRY_AFTER_S 1u
 

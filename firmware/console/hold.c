@@ -10,6 +10,11 @@ static hold_event_t change(hold_t *hold, uint64_t now_ms)
     return was_done ? HOLD_NOTHING : HOLD_RELEASED;
 }
 
+void hold_ignore(hold_t *hold, bool pressed)
+{
+    hold->raw = hold->down = hold->done = pressed;
+}
+
 hold_event_t hold_poll(hold_t *hold, bool pressed, uint64_t now_ms)
 {
     if (pressed != hold->raw) {

@@ -26,6 +26,10 @@ typedef enum {
     HOLD_RELEASED, /* too early */
 } hold_event_t;
 
+/* For a start that the button may have brought about: a press that goes on since before counts for nothing, or a
+ * button that is stuck would reset the device for ever. */
+void hold_ignore(hold_t *hold, bool pressed);
+
 hold_event_t hold_poll(hold_t *hold, bool pressed, uint64_t now_ms);
 
 #endif

@@ -42,6 +42,7 @@ static const char *reason(unsigned status)
         { 503, "503 Service Unavailable" },
         { 505, "505 HTTP Version Not Supported" },
     };
+    _Static_assert(sizeof known / sizeof known[0] <= HTTP_STATUSES_MAX, "each is counted");
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (known[i].status == status) return known[i].text;
     }

@@ -88,6 +88,21 @@ static void set_answer_deadline(http_conn_t *conn)
     conn->deadline_ms = stalled_ms < end_ms ? stalled_ms : end_ms;
 }
 
+static void count_answer(http_server_t *server, uint16_t status)
+{
+    server->counters.requests++;
+    if (status >= 500)
+        server->counters.errors_5xx++;
+    else if (status >= 400)
+        server->counters.errors_4xx++;
+    for (unsigned i = 0; i < HTTP_STATUSES_MAX; i++) {
+        if (server->counters.by_status[i].status == 0) server->counters.by_status[i].status = status;
+        if (server->counters.by_status[i].status != status) continue;
+        server->counters.by_status[i].answers++;
+        break;
+    }
+}
+
 static void answer(http_conn_t *conn)
 {
     http_exchange_t *ex = &conn->exchange;
@@ -105,11 +120,7 @@ static void answer(http_conn_t *conn)
         http_respond_empty(ex, 204);
     }
     http_answer_frame(conn);
-    server->counters.requests++;
-    if (ex->answer.status >= 500)
-        server->counters.errors_5xx++;
-    else if (ex->answer.status >= 400)
-        server->counters.errors_4xx++;
+    count_answer(server, ex->answer.status);
 }
 
 static void refuse(http_conn_t *conn, http_verdict_t verdict)

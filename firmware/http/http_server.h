@@ -60,6 +60,10 @@ typedef struct http_server {
         uint32_t requests; /* answered, errors included */
         uint32_t errors_4xx;
         uint32_t errors_5xx;
+        struct {
+            uint16_t status; /* 0: this entry and all behind it are free */
+            uint32_t answers;
+        } by_status[HTTP_STATUSES_MAX]; /* in the order in which they were first used */
     } counters;
 } http_server_t;
 

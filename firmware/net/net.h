@@ -78,6 +78,7 @@ typedef struct {
     uint32_t peak; /* most that were ever in use */
     uint32_t size;
     uint32_t exhausted; /* how often there was none left */
+    bool in_bytes;      /* else in elements */
 } net_pool_t;
 
 size_t net_pool_count(void);

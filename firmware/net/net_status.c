@@ -110,11 +110,13 @@ void net_read_pool(size_t index, net_pool_t *out)
     } else if (index == POOL_HEAP) {
         set_name(out, "heap");
         set_usage(out, &lwip_stats.mem, MEM_SIZE);
+        out->in_bytes = true;
     } else if (index == POOL_CONNECTIONS) {
-        *out = (net_pool_t){ "http_connection", http->slots_used, http->slots_peak, HTTP_CONNECTIONS_MAX,
-                             http->refused };
+        *out = (net_pool_t){ "http_connection",    http->slots_used, http->slots_peak,
+                             HTTP_CONNECTIONS_MAX, http->refused,    false };
     } else if (index == POOL_REFUSALS) {
-        *out = (net_pool_t){ "http_refusal", http->refusals_used, http->refusals_peak, HTTP_REFUSALS_MAX, 0 };
+        *out = (net_pool_t){ "http_refusal", http->refusals_used, http->refusals_peak, HTTP_REFUSALS_MAX, 0,
+                             false };
     } else if (http->server) {
         read_bodies(out, http->server);
     }

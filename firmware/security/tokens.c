@@ -46,14 +46,7 @@ const token_t *tokens_find(const tokens_t *tokens, text_view_t id)
 
 bool tokens_name_is_valid(text_view_t name)
 {
-    if (name.count < 1 || name.count > TOKEN_NAME_BYTES) return false;
-    for (size_t at = 0; at < name.count;) {
-        uint32_t code;
-        size_t length = utf8_decode((const unsigned char *)name.bytes + at, name.count - at, &code);
-        if (length == 0 || code < 0x20 || (code >= 0x7f && code < 0xa0)) return false;
-        at += length;
-    }
-    return true;
+    return name.count >= 1 && name.count <= TOKEN_NAME_BYTES && utf8_is_line(name);
 }
 
 /* ---- Making one ----------------------------------------------------------------------------------------- */

@@ -42,7 +42,7 @@ typedef struct tokens tokens_t;
 
 typedef struct {
     char id[TOKEN_ID_BYTES];          /* random, unique; "": the slot is free */
-    char name[TOKEN_NAME_BYTES + 1u]; /* UTF-8 without control characters, for people; need not be unique */
+    char name[TOKEN_NAME_BYTES + 1u]; /* one line of UTF-8 (base/utf8.h), for people; need not be unique */
     scope_t scope;
     uint8_t hash[TOKEN_HASH_BYTES];
     int64_t created_utc_ms; /* or TOKEN_TIME_UNKNOWN */
@@ -82,7 +82,7 @@ tokens_state_t tokens_load(tokens_t *tokens, status_t read, const cJSON *documen
 void tokens_write(const tokens_t *tokens, json_writer_t *json);
 
 /* Makes a token and saves the table.
- * name      1..TOKEN_NAME_BYTES bytes of UTF-8 without control characters
+ * name      1..TOKEN_NAME_BYTES bytes, one line of UTF-8
  * scope     not SCOPE_NONE
  * created_utc_ms  now, or TOKEN_TIME_UNKNOWN
  * secret    the caller's, to be shown once and wiped; "" unless STATUS_OK

@@ -123,6 +123,7 @@ static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slo
         int32_t measured = slot->values[i];
         int64_t value = (int64_t)measured + sensor->config.offset;
         bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max && is_value(value);
+        sensor->errors += !valid;
         publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? (int32_t)value : 0, now_ms);
     }
 }
@@ -130,8 +131,9 @@ static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slo
 static void publish_failure(sensor_registry_t *registry, const sensor_slot_t *slot, uint64_t now_ms)
 {
     for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
-        publish(registry, &registry->sensors[slot->first + i], slot->seen ? QUALITY_ERROR : QUALITY_MISSING,
-                0, now_ms);
+        sensor_t *sensor = &registry->sensors[slot->first + i];
+        sensor->errors++;
+        publish(registry, sensor, slot->seen ? QUALITY_ERROR : QUALITY_MISSING, 0, now_ms);
     }
 }
 

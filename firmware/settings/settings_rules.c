@@ -5,25 +5,9 @@
 #include "base/utf8.h"
 #include "settings/schema_value.h"
 
-/* What is not shown, or changes how the rest is shown (Unicode: Cc, Zl, Zp, bidirectional controls). */
-static bool is_hidden(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x2028 && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069);
-}
-
 bool settings_is_line(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    size_t left = strlen(text);
-    while (left > 0) {
-        uint32_t code;
-        size_t length = utf8_decode(at, left, &code);
-        if (length == 0 || is_hidden(code)) return false;
-        at += length;
-        left -= length;
-    }
-    return true;
+    return utf8_is_line(text_view(text));
 }
 
 bool settings_is_name(const char *text)

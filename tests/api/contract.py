@@ -28,6 +28,7 @@ INDEX_LINKS = {
     "tokens": "/api/v1/tokens",
     "token": "/api/v1/tokens/{id}",
     "logs": "/api/v1/logs",
+    "metrics": "/metrics",
     "health": "/healthz",
 }
 
@@ -53,6 +54,7 @@ RESOURCES = {
     "/api/v1/tokens": {"GET": "admin", "POST": "admin"},
     "/api/v1/tokens/00000000": {"DELETE": "admin"},
     "/api/v1/logs": {"GET": "admin"},
+    "/metrics": {"GET": "read"},
     "/healthz": {"GET": None},
 }
 NOT_THERE = {"/api/v1/actions/reboot/00000000", "/api/v1/tokens/00000000"}  # no such run, no such token

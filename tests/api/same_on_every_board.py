@@ -34,7 +34,7 @@ OF_ITS_OWN = [
 
 JSON = {"Content-Type": "application/json"}
 REQUESTS = {
-    **{f"GET {path}": request_bytes(path) for path in PATHS if path != "/api/v1/status"},
+    **{f"GET {path}": request_bytes(path) for path in PATHS if path not in ("/api/v1/status", "/metrics")},
     **{f"HEAD {path}": request_bytes(path, method="HEAD") for path in PATHS},
     **{f"OPTIONS {path}": request_bytes(path, method="OPTIONS") for path in PATHS},
     "senml": request_bytes("/api/v1/readings", {"Accept": "application/senml+json"}),

@@ -103,8 +103,11 @@ def address_of(where):
 
 
 def pass_on_typing(process):
-    """What is typed here is typed on the device's console. Our own background is not stopped for it."""
+    """What is typed here is typed on the device's console. Our own background is not stopped for it, and what is no
+    terminal is left to whoever it belongs to: a script that runs us may read it itself."""
     try:
+        if not sys.stdin or not sys.stdin.isatty():
+            return
         for line in sys.stdin:
             process.type(line)
     except (OSError, ValueError):  # no terminal, or not ours now

@@ -47,7 +47,7 @@ static void read_network(api_network_t *out)
 
 static bool read_pool(unsigned index, api_pool_t *out)
 {
-    *out = (api_pool_t){ "tcp_pcb", 1, 2, 12 };
+    *out = (api_pool_t){ index == 0 ? "heap" : "tcp_pcb", 1, 2, 12, index == 0 };
     return index < 40; /* long enough to need more than one buffer */
 }
 

@@ -198,6 +198,17 @@ static void a_button_that_is_down_at_start_counts(void **state)
     assert_int_equal(press(&hold, true, &now_ms, BUTTON_HOLD_MS + 100), HOLD_DONE);
 }
 
+static void a_press_that_goes_on_over_a_reset_is_done_no_second_time(void **state)
+{
+    (void)state;
+    hold_t hold = { .down = false };
+    uint64_t now_ms = 0;
+    hold_ignore(&hold, true);
+    assert_int_equal(press(&hold, true, &now_ms, 10 * BUTTON_HOLD_MS), HOLD_NOTHING);
+    assert_int_equal(press(&hold, false, &now_ms, 1000), HOLD_NOTHING);
+    assert_int_equal(press(&hold, true, &now_ms, BUTTON_HOLD_MS + 100), HOLD_DONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_button_that_is_let_go_early_does_nothing),
         cmocka_unit_test(bounces_are_no_change),
         cmocka_unit_test(a_button_that_is_down_at_start_counts),
+        cmocka_unit_test(a_press_that_goes_on_over_a_reset_is_done_no_second_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,6 +146,17 @@ static void a_full_table_takes_no_more(void **state)
     assert_int_equal(count(&device.tokens), TOKENS_MAX);
 }
 
+/* Spelled byte by byte: as a literal such a text would mislead whoever reads it here, too. */
+static void names_do_not_turn_the_direction_of_what_follows(void **state)
+{
+    static const char turned[][4] = {
+        { '\xe2', '\x80', '\xae' }, { '\xe2', '\x81', '\xa9' }, { '\xe2', '\x80', '\x8f' }, { '\xd8', '\x9c' }
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof turned / sizeof turned[0]; i++)
+        assert_false(tokens_name_is_valid(text_view(turned[i])));
+}
+
 static void names_are_short_text(void **state)
 {
     (void)state;
@@ -156,7 +167,7 @@ static void names_are_short_text(void **state)
                                        "a\nb",     "a\x7f",
                                        "\xff",     "a\xc3",
                                        "\xc2\x80", "\xed\xa0\x80",
-                                       "\xc0\x80" };
+                                       "\xc0\x80", "\xe2\x80\xa8" };
     for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++)
         assert_true(tokens_name_is_valid(text_view(good[i])));
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -594,6 +605,7 @@ int main(void)
         cmocka_unit_test(secrets_and_ids_differ),
         cmocka_unit_test(a_full_table_takes_no_more),
         cmocka_unit_test(names_are_short_text),
+        cmocka_unit_test(names_do_not_turn_the_direction_of_what_follows),
         cmocka_unit_test(the_first_token_is_an_owners),
         cmocka_unit_test(without_random_bytes_no_token_is_made),
         cmocka_unit_test(a_token_that_cannot_be_saved_does_not_exist),
