@@ -149,6 +149,23 @@
  * within one sampling interval, seldom enough that a dead bus does not eat the loop. */
 #define SENSOR_RETRY_MS 1000u
 
+/* ---- History ---------------------------------------------------------------------------------------- */
+
+/* Bytes of a block, the unit of what is recycled and of what damage costs. A head of 32 bytes is an eighth of it. */
+#define HISTORY_BLOCK_BYTES 256u
+
+/* Bytes for samples of all sensors. A quiet sensor at 1 Hz takes 1.1 bytes a sample: of 8 sensors each has 24 blocks
+ * of 224 bytes, which hold 80 minutes. */
+#define HISTORY_SAMPLES_BYTES 49152u
+
+/* Bytes for minutes of all sensors, about 4 bytes each: of 8 sensors each has 32 blocks of 224 bytes, which hold a
+ * day of 1440 minutes with a fifth to spare. */
+#define HISTORY_MINUTES_BYTES 65536u
+
+/* Starts of the device whose calendar time is remembered, 48 bytes each: more than anybody restarts a device within
+ * the day that is kept. */
+#define HISTORY_BOOTS_MAX 32u
+
 /* ---- Actuators -------------------------------------------------------------------------------------- */
 
 /* Chips and ports with actuators that a board may carry. Each costs about 50 bytes of RAM. */
@@ -329,6 +346,9 @@ _Static_assert(JSON_DEPTH_MAX <= 32u, "one bit a level");
 _Static_assert(JSON_READ_DEPTH_MAX <= 32u && JSON_READ_NAMES_MAX <= 255u, "one bit a level, 8 bits a name");
 _Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the default is one of those allowed");
 _Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the default is one of those allowed");
+_Static_assert(HISTORY_SAMPLES_BYTES / HISTORY_BLOCK_BYTES / SENSORS_MAX >= 2u, "one block may be recycled");
+_Static_assert(HISTORY_MINUTES_BYTES / HISTORY_BLOCK_BYTES / SENSORS_MAX >= 2u, "one block may be recycled");
+_Static_assert(HISTORY_BLOCK_BYTES <= 511u, "used bytes are 9 bits");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
 _Static_assert(HTTP_REFUSALS_MAX + HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS, "closed ones do as well");
