@@ -35,7 +35,9 @@ typedef struct {
     history_ring_t minutes[SENSORS_MAX];
     history_minute_t running[SENSORS_MAX]; /* the minute that is being collected; samples 0: none */
     bool failed[SENSORS_MAX];              /* the last record says that there was no value */
-    uint32_t dropped_blocks;               /* damaged ones, found at start */
+    bool noted;                            /* the memory has a time of this start, and it is */
+    int64_t noted_offset_ms;
+    uint32_t dropped_blocks; /* damaged ones, found at start */
 } history_t;
 
 /* Takes over what the memory holds, or empties it when it holds none of ours: random contents, another layout, other

@@ -3,16 +3,19 @@
  * Each record is written as its difference from the one before it, which is the state. All differences wrap around, so
  * that any sequence of any values and times comes back as it was.
  *
- *   0vvvvvvv                 a sample exactly one interval later, value difference -64..63
- *   10tttvvv                 time off by -4..3 ms, value difference -4..3
- *   110ttttt [T] V           time off by -15..15 ms, or 31: T follows; any value difference
- *   1110tttt [T]             a sample that failed; time off by -7..7 ms, or 15: T follows
- *   11110000 B               what follows is B starts later, and its time counts from that start
- *   sampled minute: tag (bit 0: the next minute, else M follows; bit 1: as many samples, else N follows)
- *                   [M] [N] least value, greatest - least, sum - samples * least
+ *   0vvvvvvv           a sample exactly one interval later, value difference -64..63
+ *   10tttvvv           time off by -4..3 ms, value difference -4..3
+ *   110ttttt [T] V     time off by -15..15 ms, or 31: T follows; any value difference
+ *   1110tttt [T]       a sample that failed; time off by -7..7 ms, or 15: T follows
+ *   11110000 B         what follows is B starts later, and its time counts from that start
  *
- * T, V, M, N, B and the values of a minute are LEB128 numbers, signed ones by zigzag. The interval is what the time
- * was off last by more than 127 ms.
+ *   vvvvvbsm [B] [M] [S] [V] G E
+ *                      a minute. m: not the next one, M minutes off; s: not as many samples, S more; b: B starts
+ *                      later; the least value differs by -15..15, or 31: V follows. G greatest - least value,
+ *                      E sum - samples * least
+ *
+ * B, T, M, S, V, G and E are LEB128 numbers; T, M, S and V, and the t and v above, are zigzag: 0, -1, 1, -2, ... The
+ * interval is the time between the last two samples that was off by more than 127 ms.
  *
  * Internal to firmware/sensors. Context: anywhere.
  */
