@@ -29,6 +29,7 @@ static void init_clock(void)
 static void note_alert(void *context, const sensor_t *sensor)
 {
     (void)context;
+    events_note_alert(&app.events, (size_t)(sensor - app.sensors.sensors));
     log_warning("app", "sensor %s: alert %s", sensor->id, sensor_alert_name(sensor->alert));
 }
 
@@ -61,6 +62,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
         .random = &app.random,
         .store = store_health(&app.store),
         .log = &app.log,
+        .events = &app.events,
         .clock = &app.clock,
         .server = &app.server,
         .platform = &app_platform,
@@ -118,8 +120,22 @@ static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
     return a_ms < b_ms ? a_ms : b_ms;
 }
 
+/* Something to be told, or readers who may not read any longer. */
+static bool streams_have_news(void)
+{
+    return events_have_news(&app.events) || app.access_seen != app.server.access_changes;
+}
+
+static void wake_streams(uint64_t now_ms)
+{
+    (void)events_take_news(&app.events);
+    app.access_seen = app.server.access_changes;
+    net_wake_streams(now_ms);
+}
+
 uint64_t app_poll(uint64_t now_ms)
 {
+    if (streams_have_news()) wake_streams(now_ms);
     uint64_t next_ms = net_poll(now_ms);
     next_ms = earlier(next_ms, sensor_registry_poll(&app.sensors, now_ms));
     next_ms = earlier(next_ms, actuator_registry_poll(&app.actuators, now_ms));
@@ -127,5 +143,7 @@ uint64_t app_poll(uint64_t now_ms)
     next_ms = earlier(next_ms, app_settings_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_console_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_owner_poll(&app, now_ms));
-    return earlier(next_ms, documents_poll(&app.documents, now_ms));
+    next_ms = earlier(next_ms, api_events_poll(&app.api, now_ms));
+    next_ms = earlier(next_ms, documents_poll(&app.documents, now_ms));
+    return streams_have_news() ? now_ms : next_ms;
 }

@@ -35,13 +35,18 @@ static void read_network(api_network_t *out)
         memcpy(out->ipv6[i], status.ipv6[i], sizeof status.ipv6[i]);
 }
 
-static bool read_pool(unsigned index, api_pool_t *out)
+static bool read_pool(void *context, unsigned index, api_pool_t *out)
 {
+    const events_t *events = &((const app_t *)context)->events;
     static net_pool_t pool; /* keeps the name alive until the caller has written it */
     if (index == net_pool_count()) {
         const arena_t *arena = json_document_arena();
         *out = (api_pool_t){ "json", (uint32_t)arena->used, (uint32_t)arena->peak, (uint32_t)arena->bytes,
                              true };
+        return true;
+    }
+    if (index == net_pool_count() + 1u) {
+        *out = (api_pool_t){ "event_subscriber", events->used, events->peak, EVENT_SUBSCRIBERS_MAX, false };
         return true;
     }
     if (index > net_pool_count()) return false;

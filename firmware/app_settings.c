@@ -42,6 +42,7 @@ static void apply_device(app_t *app)
 {
     api_device_changed(&app->api);
     app->access.read_auth = app->settings.device.read_auth == READ_AUTH_TOKEN;
+    app->server.access_changes++;
     for (size_t i = 0; i < app->sensors.sensor_count; i++) apply_sensor(app, i);
 }
 

@@ -23,6 +23,7 @@ typedef struct {
     actuator_registry_t actuators;
     settings_t settings;
     action_runs_t runs;
+    events_t events;
 
     store_t store;
     documents_t documents;
@@ -49,6 +50,7 @@ typedef struct {
     hold_t button;
     uint64_t button_ms; /* when to look at it again */
     http_server_t server;
+    uint32_t access_seen; /* server.access_changes when streams were last looked at */
     api_t api;
 } app_t;
 

@@ -15,6 +15,7 @@
 #include "actuators/actuator_registry.h"
 #include "base/log_ring.h"
 #include "base/wall_clock.h"
+#include "events/events.h"
 #include "http/http_exchange.h"
 #include "http/http_server.h"
 #include "security/access.h"
@@ -63,15 +64,15 @@ typedef struct {
     uint64_t (*uptime_ms)(void);
     void (*read_network)(api_network_t *out);
 
-    /* index    0, 1, ... ; returns false when there is no such pool */
-    bool (*read_pool)(unsigned index, api_pool_t *out);
-
     /* Returns false where the stack cannot be measured. */
     bool (*read_stack)(uint32_t *peak_bytes, uint32_t *size_bytes);
 
     const char *(*reset_cause)(void); /* "power_on", "software", "watchdog" or "fault" */
 
     /* What follows gets api_t.context. */
+
+    /* index    0, 1, ... ; returns false when there is no such pool */
+    bool (*read_pool)(void *context, unsigned index, api_pool_t *out);
 
     uint32_t (*pending_writes)(void *context); /* documents that have changed and are not written yet */
 
@@ -93,10 +94,12 @@ typedef struct {
     const random_t *random;
     const store_health_t *store;
     const log_ring_t *log;
+    events_t *events;
     const wall_clock_t *clock;
     const http_server_t *server; /* for its counters */
     const api_platform_t *platform;
-    void *context; /* of the platform's functions */
+    void *context;            /* of the platform's functions */
+    uint64_t status_check_ms; /* when to look whether the status has changed; the API's own */
 } api_t;
 
 /* Works out the device's id. The caller has filled the rest of api->device; api_device_changed follows. */
@@ -107,6 +110,10 @@ const char *api_owner_name(const api_t *api);
 
 /* The device's settings have new values: host name and document tag follow. */
 void api_device_changed(api_t *api);
+
+/* Looks whether the status has changed for those who listen.
+ * returns   when it wants to be called next */
+uint64_t api_events_poll(api_t *api, uint64_t now_ms);
 
 /* The whole public API, one line a method and resource (api/routes.c). */
 extern const http_route_t api_routes[];

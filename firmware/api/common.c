@@ -4,6 +4,7 @@
 
 const char api_media_json[] = "application/json";
 const char api_media_senml[] = "application/senml+json";
+const char api_media_events[] = "text/event-stream";
 
 uint32_t api_number(const char *text)
 {

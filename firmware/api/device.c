@@ -33,6 +33,7 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "claim", "/api/v1/claim" },
         { "tokens", "/api/v1/tokens" },
         { "token", "/api/v1/tokens/{id}" },
+        { "events", "/api/v1/events{?types,sensors}" },
         { "logs", "/api/v1/logs" },
         { "metrics", "/metrics" },
         { "health", "/healthz" },

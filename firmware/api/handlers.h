@@ -15,6 +15,7 @@ void api_sensor_list(http_exchange_t *ex, void *app);
 void api_sensor_get(http_exchange_t *ex, void *app);
 void api_sensor_value_get(http_exchange_t *ex, void *app);
 void api_reading_list(http_exchange_t *ex, void *app);
+void api_events_get(http_exchange_t *ex, void *app);
 void api_log_get(http_exchange_t *ex, void *app);
 void api_metrics_get(http_exchange_t *ex, void *app);
 void api_health_get(http_exchange_t *ex, void *app);
@@ -39,6 +40,7 @@ void api_token_delete(http_exchange_t *ex, void *app);
 /* The media types of all answers. */
 extern const char api_media_json[];
 extern const char api_media_senml[];
+extern const char api_media_events[];
 
 /* A decimal number without sign or blanks; UINT32_MAX when it is none, or too large. */
 uint32_t api_number(const char *text);
@@ -57,6 +59,13 @@ void api_write_time(json_writer_t *json, const wall_clock_t *clock, uint64_t upt
 
 /* Writes the members unit, value, quality, time and uptime_ms into an object: a sensor's latest reading. */
 void api_write_reading(json_writer_t *json, const sensor_t *sensor, const api_t *api);
+
+/* How many sensors have a value, and the member "sensors" of a status, which says it. */
+uint32_t api_sensors_ok(const sensor_registry_t *sensors);
+void api_write_sensor_counts(json_writer_t *json, const sensor_registry_t *sensors);
+
+/* Writes the members of a line of the log into an object. */
+void api_write_log_members(json_writer_t *json, const api_t *api, const log_entry_t *entry);
 
 /* One sensor as an element of a collection. */
 typedef void (*api_sensor_writer_t)(json_writer_t *json, const sensor_t *sensor, const api_t *api);

@@ -180,7 +180,7 @@ enum { POOL_USED = 1, POOL_PEAK, POOL_SIZE, POOL_BYTES };
 static sample_t write_pool(text_writer_t *out, const family_t *family, const api_t *api, unsigned index)
 {
     api_pool_t pool;
-    if (!api->platform->read_pool(index, &pool)) return SAMPLE_NONE;
+    if (!api->platform->read_pool(api->context, index, &pool)) return SAMPLE_NONE;
     if (pool.in_bytes != ((family->which & POOL_BYTES) != 0)) return SAMPLE_LEFT_OUT;
     first_label(out, family, "pool", pool.name);
     switch (family->which & ~(unsigned)POOL_BYTES) {

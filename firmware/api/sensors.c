@@ -1,3 +1,4 @@
+#include "api/events.h"
 #include "api/handlers.h"
 #include "api/patch.h"
 #include "base/hash.h"
@@ -164,14 +165,24 @@ void api_sensor_patch(http_exchange_t *ex, void *app)
 }
 
 /* GET /api/v1/sensors/{id}/value
- * 200 21.44: the bare number, in the sensor's unit
+ * 200 21.44: the bare number, in the sensor's unit; for text/event-stream each one that comes
  * 404 no such sensor
- * 503 the sensor has no value now; Retry-After is its interval */
+ * 503 the sensor has no value now; Retry-After is its interval. Or too many streams */
 void api_sensor_value_get(http_exchange_t *ex, void *app)
 {
-    const api_t *api = app;
+    static const char *const offers[] = { api_media_json, api_media_events };
+    api_t *api = app;
     const sensor_t *sensor = find_or_refuse(ex, api);
-    if (!sensor || !api_accepts_json(ex)) return;
+    if (!sensor) return;
+    int chosen = http_negotiate(ex, offers, 2);
+    if (chosen < 0) {
+        api_write_problem(ex, 406, "this resource is application/json or text/event-stream");
+        return;
+    }
+    if (offers[chosen] == api_media_events) {
+        api_value_stream(ex, api, (size_t)(sensor - api->sensors->sensors));
+        return;
+    }
     if (sensor->quality != QUALITY_OK) {
         api_problem_no_reading(ex, sensor);
         return;

@@ -65,14 +65,19 @@ static void write_stack(json_writer_t *json, const api_platform_t *platform)
     json_object_end(json);
 }
 
-static void write_sensors(json_writer_t *json, const sensor_registry_t *sensors)
+uint32_t api_sensors_ok(const sensor_registry_t *sensors)
 {
     uint32_t ok = 0;
     for (size_t i = 0; i < sensors->sensor_count; i++) ok += sensors->sensors[i].quality == QUALITY_OK;
+    return ok;
+}
+
+void api_write_sensor_counts(json_writer_t *json, const sensor_registry_t *sensors)
+{
     json_key(json, "sensors");
     json_object_begin(json);
     count(json, "total", (uint32_t)sensors->sensor_count);
-    count(json, "ok", ok);
+    count(json, "ok", api_sensors_ok(sensors));
     json_object_end(json);
 }
 
@@ -131,7 +136,7 @@ static void write_overview(json_writer_t *json, const api_t *api)
     write_network(json, &network);
     write_connections(json, &network);
     write_requests(json, api->server);
-    write_sensors(json, api->sensors);
+    api_write_sensor_counts(json, api->sensors);
     write_store(json, api);
     write_owner(json, api);
     write_stack(json, api->platform);
@@ -150,7 +155,7 @@ static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t
         return HTTP_MORE;
     }
     api_pool_t pool;
-    if (!api->platform->read_pool(state[0] - 1u, &pool)) {
+    if (!api->platform->read_pool(api->context, state[0] - 1u, &pool)) {
         json_array_end(json);
         json_object_end(json);
         return HTTP_DONE;

@@ -21,6 +21,12 @@ typedef struct {
 /* buffer    the caller's, alive as long as the writer */
 json_writer_t json_writer(char *buffer, size_t bytes);
 
+/* Begins another document behind the one that is complete: what comes next gets no comma. */
+static inline void json_restart(json_writer_t *json)
+{
+    json->has_members = 0;
+}
+
 static inline bool json_overflowed(const json_writer_t *json)
 {
     return json->out.overflow;

@@ -77,6 +77,10 @@
 /* Without any byte of an answer being taken by the peer. */
 #define HTTP_RESPONSE_STALL_MS 15000u
 
+/* Between two bytes of a stream: a comment goes out when there was nothing to say, so that proxies and clients see that
+ * it lives, and it sees that they do. HTML's section on server-sent events recommends 15 s. */
+#define HTTP_STREAM_PING_MS 15000u
+
 /* For a whole answer, however steadily it is taken: this long, and so much more for each KiB that was. A line of 9600
  * baud carries a KiB a second, so a generated answer of any length gets through it; a peer that drips bytes to keep its
  * slot does not. */
@@ -165,6 +169,23 @@
 /* Starts of the device whose calendar time is remembered, 48 bytes each: more than anybody restarts a device within
  * the day that is kept. */
 #define HISTORY_BOOTS_MAX 32u
+/* ---- Events ----------------------------------------------------------------------------------------- */
+
+/* Streams of events at the same time; the next one gets 503. Each keeps a connection, and there must be some left for
+ * those who ask once: a dashboard or two, a flow engine, a person who looks. 64 bytes each. */
+#define EVENT_SUBSCRIBERS_MAX 4u
+
+/* Seconds after which one that found no place is asked to try again. */
+#define EVENT_RETRY_AFTER_S 5u
+
+/* Milliseconds between two looks whether the status has changed while somebody listens to it. */
+#define EVENT_STATUS_CHECK_MS 1000u
+
+/* Bytes of a list of types or ids in a query, with NUL: four types, or eight sensors with the longest ids. */
+#define EVENT_LIST_BYTES 256u
+
+/* Bytes of a Last-Event-ID: four numbers of at most 10, 20, 3 and 10 digits, and the dots between them. */
+#define EVENT_ID_BYTES_MAX 46u
 
 /* ---- Actuators -------------------------------------------------------------------------------------- */
 
@@ -352,6 +373,8 @@ _Static_assert(HISTORY_BLOCK_BYTES <= 511u, "used bytes are 9 bits");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
 _Static_assert(HTTP_REFUSALS_MAX + HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS, "closed ones do as well");
+_Static_assert(EVENT_SUBSCRIBERS_MAX * 2u <= HTTP_CONNECTIONS_MAX,
+               "streams leave most connections to others");
 _Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");

@@ -61,9 +61,11 @@ typedef struct {
     char location[96];
     http_generator_t generator; /* NULL: the body is complete */
     uint32_t state[4];
-    json_writer_t json;  /* the body in output */
-    uint16_t head_bytes; /* of the answer, at the start of output until it is framed */
-    uint16_t body_start; /* where the body of this filling stands in output */
+    const http_stream_t *stream; /* NULL: an answer that has an end */
+    uint32_t access_changes;     /* of the server, when the stream was last checked */
+    json_writer_t json;          /* the body in output */
+    uint16_t head_bytes;         /* of the answer, at the start of output until it is framed */
+    uint16_t body_start;         /* where the body of this filling stands in output */
 } http_answer_t;
 
 struct http_exchange {

@@ -53,6 +53,10 @@ text_view_t http_body(const http_exchange_t *ex);
  * returns   an index into offers, or -1 when none is acceptable: answer 406 */
 int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer_count);
 
+/* Asks the server's authorize for a scope beyond the route's.
+ * returns   true when it was refused, and that is answered */
+bool http_respond_if_refused(http_exchange_t *ex, uint8_t scope);
+
 /* ---- Headers of the answer: before the http_respond call ---------------------------------------------- */
 
 /* Sets a strong entity tag made of 64 bits. The tag must differ whenever the answer's bytes do. */
@@ -99,6 +103,7 @@ void http_respond_empty(http_exchange_t *ex, unsigned status);
 typedef enum {
     HTTP_MORE, /* wrote something and has more: call again */
     HTTP_DONE, /* wrote the last piece */
+    HTTP_WAIT, /* wrote nothing and has nothing now: only of a stream's */
 } http_produced_t;
 
 /* Writes the next piece of a body of any length. Called whenever there is room; when the piece does not fit,
@@ -112,5 +117,24 @@ typedef http_produced_t (*http_generator_t)(http_exchange_t *ex, void *app, json
  * Content-Length, else chunked (closed by the end of the connection for HTTP/1.0). */
 void http_respond_generated(http_exchange_t *ex, unsigned status, const char *media,
                             http_generator_t generator);
+
+/* An answer without an end: pieces are sent as they come, and the connection serves nothing else; what the peer still
+ * sends is read and forgotten. It ends with the connection, when the peer closes its direction or takes nothing, or when it may not read it any longer. */
+typedef struct {
+    /* As any other; after HTTP_WAIT it is called again when the connection is woken (http_conn_wake). A piece that
+     * does not fit (json_overflowed) has not been sent: whatever else it changes, it changes only after it looked. */
+    http_generator_t generator;
+
+    /* The stream is over: state is the generator's. Called once for each http_respond_stream. */
+    void (*end)(void *app, const uint32_t state[4]);
+
+    const char
+        *ping;     /* sent when there was nothing for HTTP_STREAM_PING_MS: a constant of at most 16 bytes */
+    uint8_t scope; /* what authorize is asked for again when the server's access_changes differs; 0: never */
+} http_stream_t;
+
+/* stream    a constant
+ * begin     the generator's state[0] */
+void http_respond_stream(http_exchange_t *ex, const char *media, const http_stream_t *stream, uint32_t begin);
 
 #endif

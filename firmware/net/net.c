@@ -53,6 +53,13 @@ void net_configure(const net_config_t *config)
     netif_eth_configure(&net_state.eth, config);
 }
 
+void net_wake_streams(uint64_t now_ms)
+{
+    if (!net_state.open) return;
+    set_time(&net_state, now_ms);
+    http_tcp_wake(&net_state.http);
+}
+
 /* What was held up by a lack of room, on the wire or in memory. */
 static void relieve(net_state_t *net)
 {

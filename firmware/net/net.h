@@ -42,6 +42,10 @@ status_t net_init(const net_config_t *config, http_server_t *server);
  * config    as for net_init */
 void net_configure(const net_config_t *config);
 
+/* What streams show has changed (http_respond_stream): those that wait send it at once.
+ * now_ms    hal_clock_ms() */
+void net_wake_streams(uint64_t now_ms);
+
 /* Takes at most NET_FRAMES_PER_POLL frames in and does what is due.
  * now_ms    hal_clock_ms()
  * returns   when it wants to be called again if no frame comes; now_ms when there is more to do at once.

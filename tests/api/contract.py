@@ -27,6 +27,7 @@ INDEX_LINKS = {
     "claim": "/api/v1/claim",
     "tokens": "/api/v1/tokens",
     "token": "/api/v1/tokens/{id}",
+    "events": "/api/v1/events{?types,sensors}",
     "logs": "/api/v1/logs",
     "metrics": "/metrics",
     "health": "/healthz",
@@ -41,6 +42,7 @@ RESOURCES = {
     "/api/v1/sensors/temp0": {"GET": "read", "PATCH": "operate"},
     "/api/v1/sensors/temp0/value": {"GET": "read"},
     "/api/v1/readings": {"GET": "read"},
+    "/api/v1/events": {"GET": "read"},
     "/api/v1/actuators": {"GET": "read"},
     "/api/v1/actuators/led0": {"GET": "read", "PUT": "operate", "PATCH": "operate"},
     "/api/v1/actions": {"GET": "read"},
@@ -58,8 +60,9 @@ RESOURCES = {
     "/healthz": {"GET": None},
 }
 NOT_THERE = {"/api/v1/actions/reboot/00000000", "/api/v1/tokens/00000000"}  # no such run, no such token
+STREAMS = {"/api/v1/events"}  # no end
 PATHS = [path for path, methods in RESOURCES.items()
-         if methods.get("GET", "admin") != "admin" and path not in NOT_THERE]  # open as long as read_auth is none
+         if methods.get("GET", "admin") != "admin" and path not in NOT_THERE | STREAMS]  # open as long as read_auth is none
 CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings",
              "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config"]
 

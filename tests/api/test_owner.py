@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from contract import PATHS, RESOURCES, check_problem, check_time
+from contract import PATHS, RESOURCES, STREAMS, check_problem, check_time
 from support import owner
 from support.device import Device
 
@@ -144,6 +144,8 @@ def test_each_scope_opens_what_it_should_and_nothing_else(shared, read_auth):
     try:
         for path, methods in RESOURCES.items():
             for method, needed in with_head(methods):
+                if method == "GET" and path in STREAMS:
+                    continue  # HEAD tells
                 for have in (None, *SCOPES):
                     # Asks for nothing that could be done: what goes on ends in another error, or reads.
                     body = b'{"nonsense":1}' if method in ("POST", "PUT", "PATCH") else None

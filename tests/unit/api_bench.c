@@ -45,8 +45,9 @@ static void read_network(api_network_t *out)
     *out = the_bench.network;
 }
 
-static bool read_pool(unsigned index, api_pool_t *out)
+static bool read_pool(void *context, unsigned index, api_pool_t *out)
 {
+    (void)context;
     *out = (api_pool_t){ index == 0 ? "heap" : "tcp_pcb", 1, 2, 12, index == 0 };
     return index < 40; /* long enough to need more than one buffer */
 }
@@ -100,9 +101,9 @@ static void actuator_settings_changed(void *context, size_t index)
 static const api_platform_t platform = {
     read_uptime,
     read_network,
-    read_pool,
     read_stack,
     reset_cause,
+    read_pool,
     pending_writes,
     device_settings_changed,
     sensor_settings_changed,
@@ -155,6 +156,7 @@ int api_bench_set_up(void **state)
     bench->network = (api_network_t){ .ipv4_mode = "none" };
     init_domain(bench);
     init_owner(bench);
+    events_init(&bench->events, &bench->sensors, &bench->history, &bench->log);
     bench->api = (api_t){
         .device = { .board = "bench",
                     .model = "Bench",
@@ -171,6 +173,7 @@ int api_bench_set_up(void **state)
         .random = &bench->random,
         .store = &bench->store,
         .log = &bench->log,
+        .events = &bench->events,
         .clock = &bench->clock,
         .server = &bench->server,
         .platform = &platform,

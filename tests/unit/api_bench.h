@@ -25,6 +25,8 @@ typedef struct {
     store_health_t store;
     wall_clock_t clock;
     log_ring_t log;
+    history_t history;
+    events_t events;
     http_server_t server;
     api_t api;
     http_conn_t conn;
