@@ -70,7 +70,7 @@ def test_a_sensors_tag_outlives_its_samples(owned):
 
 
 def test_of_two_writers_none_loses_a_change_of_a_sensor_that_is_being_sampled(owned):
-    """Here the tag changes all the time, but only the half that does not matter to a change."""
+    """Samples change the tag between the writers' changes; that such a tag still serves is another test's matter."""
     rounds, failures = 10, []
     change(owned, SENSOR_PATH, {"interval_ms": 100, "name": "0"})
     sampled = owned.sensor("temp0")["uptime_ms"]
