@@ -12,6 +12,8 @@ typedef struct {
     int32_t measured;        /* hundredths of a degree, by both */
     sensor_device_t devices[2];
     sensor_registry_t sensors;
+    history_t history;
+    history_memory_t history_memory;
     fake_chip_t leds, lamps;
     actuator_device_t actuator_devices[2];
     actuator_registry_t actuators;
