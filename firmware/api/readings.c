@@ -15,17 +15,11 @@ static http_produced_t json_piece(http_exchange_t *ex, void *app, json_writer_t 
     return api_collection_piece(app, json, state, "readings", write_reading);
 }
 
-/* urn:dev:mac of RFC 9039 section 4.1: the EUI-64 of the MAC address, then "_" and the sensor's id. */
-static void write_base_name(json_writer_t *json, const uint8_t mac[6])
+static void write_base_name(json_writer_t *json, const api_t *api)
 {
     json_key(json, "bn");
     json_raw_string_begin(json);
-    text_string(&json->out, "urn:dev:mac:");
-    for (unsigned i = 0; i < 6; i++) {
-        if (i == 3) text_string(&json->out, "fffe");
-        text_hex(&json->out, mac[i], 2);
-    }
-    text_char(&json->out, '_');
+    api_write_urn(&json->out, api);
     json_raw_string_end(json);
 }
 
@@ -58,7 +52,7 @@ static http_produced_t senml_piece(http_exchange_t *ex, void *app, json_writer_t
     state[0]++;
     if (sensor->quality != QUALITY_OK) return HTTP_MORE; /* SenML has no way to say "no value" */
     json_object_begin(json);
-    if (!state[1]) write_base_name(json, api->device.mac);
+    if (!state[1]) write_base_name(json, api);
     state[1] = 1;
     json_key(json, "n");
     json_string(json, sensor->id);

@@ -170,6 +170,16 @@ void http_set_location(http_exchange_t *ex, const char *location)
     *out.at = '\0';
 }
 
+void http_set_link_next(http_exchange_t *ex, const char *target)
+{
+    ex->answer.link_next = target;
+}
+
+void http_set_generator_state(http_exchange_t *ex, const uint32_t state[4])
+{
+    memcpy(ex->answer.state, state, sizeof ex->answer.state);
+}
+
 void http_close_after(http_exchange_t *ex)
 {
     ex->close = true;

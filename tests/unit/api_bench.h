@@ -12,6 +12,8 @@ typedef struct {
     int32_t measured;        /* hundredths of a degree, by both */
     sensor_device_t devices[2];
     sensor_registry_t sensors;
+    history_t history;
+    history_memory_t history_memory;
     fake_chip_t leds, lamps;
     actuator_device_t actuator_devices[2];
     actuator_registry_t actuators;
@@ -25,7 +27,6 @@ typedef struct {
     store_health_t store;
     wall_clock_t clock;
     log_ring_t log;
-    history_t history;
     events_t events;
     http_server_t server;
     api_t api;
