@@ -23,7 +23,8 @@
 static uint64_t check_of(history_moment_t at)
 {
     uint64_t hash = hash_word(hash_word(HASH_SEED, at.boot), at.uptime_ms);
-    return hash >> 24 & 0xffffu;
+    hash = hash_word(hash_word(hash, HASH_SEED), HASH_SEED); /* so that every bit reaches all others */
+    return (hash ^ hash >> 32 ^ hash >> 16 ^ hash >> 48) & 0xffffu;
 }
 
 void history_query_write_cursor(text_writer_t *out, history_moment_t at)

@@ -34,8 +34,10 @@ OF_ITS_OWN = [
 
 JSON = {"Content-Type": "application/json"}
 REQUESTS = {
-    **{f"GET {path}": request_bytes(path) for path in PATHS if path not in ("/api/v1/status", "/metrics")},
-    **{f"HEAD {path}": request_bytes(path, method="HEAD") for path in PATHS},
+    **{f"GET {path}": request_bytes(path) for path in PATHS
+       if path not in ("/api/v1/status", "/metrics") and "history" not in path},
+    **{f"HEAD {path}": request_bytes(path, method="HEAD") for path in PATHS if "history" not in path},
+    "history": request_bytes("/api/v1/sensors/temp0/history?until=-315576000"),
     **{f"OPTIONS {path}": request_bytes(path, method="OPTIONS") for path in PATHS},
     "senml": request_bytes("/api/v1/readings", {"Accept": "application/senml+json"}),
     "404": request_bytes("/nope"),
