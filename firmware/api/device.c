@@ -38,6 +38,7 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "logs", "/api/v1/logs" },
         { "metrics", "/metrics" },
         { "health", "/healthz" },
+        { "wot", "/.well-known/wot" },
     };
     const api_t *api = app;
     /* The links are the firmware's: they change with its version and build only. */

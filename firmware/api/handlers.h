@@ -20,6 +20,7 @@ void api_events_get(http_exchange_t *ex, void *app);
 void api_log_get(http_exchange_t *ex, void *app);
 void api_metrics_get(http_exchange_t *ex, void *app);
 void api_health_get(http_exchange_t *ex, void *app);
+void api_wot_get(http_exchange_t *ex, void *app);
 void api_sensor_patch(http_exchange_t *ex, void *app);
 void api_actuator_list(http_exchange_t *ex, void *app);
 void api_actuator_get(http_exchange_t *ex, void *app);
@@ -61,9 +62,8 @@ void api_problem_no_reading(http_exchange_t *ex, const sensor_t *sensor);
 /* Writes the key "time" and a moment as RFC 3339, or null while the clock is not set. */
 void api_write_time(json_writer_t *json, const wall_clock_t *clock, uint64_t uptime_ms);
 
-/* Writes what names of the device's sensors begin with: urn:dev:mac of RFC 9039 section 4.1, the EUI-64 of the MAC
- * address, then "_"; a sensor's id follows. */
-void api_write_urn(text_writer_t *out, const api_t *api);
+/* Writes urn:dev:mac: and the EUI-64 of the MAC address, RFC 9039 section 4.1. */
+void api_write_urn(text_writer_t *out, const uint8_t mac[6]);
 
 /* Writes the members unit, value, quality, time and uptime_ms into an object: a sensor's latest reading. */
 void api_write_reading(json_writer_t *json, const sensor_t *sensor, const api_t *api);

@@ -304,7 +304,8 @@ static void write_senml(json_writer_t *json, const api_t *api, page_t *page, con
     if (!page->any) {
         json_key(json, "bn");
         json_raw_string_begin(json);
-        api_write_urn(&json->out, api);
+        api_write_urn(&json->out, api->device.mac);
+        text_char(&json->out, '_');
         text_string(&json->out, sensor->id);
         json_raw_string_end(json);
         json_key(json, "bu");

@@ -15,11 +15,13 @@ static http_produced_t json_piece(http_exchange_t *ex, void *app, json_writer_t 
     return api_collection_piece(app, json, state, "readings", write_reading);
 }
 
-static void write_base_name(json_writer_t *json, const api_t *api)
+/* The device's name, then "_" and the sensor's id. */
+static void write_base_name(json_writer_t *json, const uint8_t mac[6])
 {
     json_key(json, "bn");
     json_raw_string_begin(json);
-    api_write_urn(&json->out, api);
+    api_write_urn(&json->out, mac);
+    text_char(&json->out, '_');
     json_raw_string_end(json);
 }
 
@@ -52,7 +54,7 @@ static http_produced_t senml_piece(http_exchange_t *ex, void *app, json_writer_t
     state[0]++;
     if (sensor->quality != QUALITY_OK) return HTTP_MORE; /* SenML has no way to say "no value" */
     json_object_begin(json);
-    if (!state[1]) write_base_name(json, api);
+    if (!state[1]) write_base_name(json, api->device.mac);
     state[1] = 1;
     json_key(json, "n");
     json_string(json, sensor->id);

@@ -32,6 +32,11 @@ text_view_t http_field(const http_exchange_t *ex, http_field_name_t name)
     return http_span_text(head_of(ex), ex->request.fields[i].value);
 }
 
+text_view_t http_authority(const http_exchange_t *ex)
+{
+    return http_span_text(head_of(ex), ex->request.authority);
+}
+
 const http_peer_t *http_peer(const http_exchange_t *ex)
 {
     return &ex->peer;

@@ -38,6 +38,10 @@ bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t
 /* The value of a field that may stand once; count 0 when it is absent or empty. */
 text_view_t http_field(const http_exchange_t *ex, http_field_name_t name);
 
+/* The host and port by which the client calls us (Host, or an absolute target): one that is ours, in the grammar of
+ * RFC 3986 section 3.2; empty when an HTTP/1.0 client names none. Lives as long as the answer, also for a generator. */
+text_view_t http_authority(const http_exchange_t *ex);
+
 /* The other end of the connection. */
 const http_peer_t *http_peer(const http_exchange_t *ex);
 

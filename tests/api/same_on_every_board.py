@@ -29,7 +29,7 @@ OF_ITS_OWN = [
     (rb'"chip":"(port|fpgaio)"', b'"chip":"P"'),  # LEDs that hang on no chip but the processor
     (rb'"(board|model|mcu)":"[^"]*"', rb'"\1":"B"'),
     (rb'"(id|hostname|mac)":"((?:[0-9a-f]{12})|(?:jembatan-[0-9a-f]{6})|(?:[0-9a-f:]{17}))"', rb'"\1":"M"'),
-    (rb"urn:dev:mac:[0-9a-f]{16}_", b"urn:dev:mac:M_"),
+    (rb'urn:dev:mac:[0-9a-f]{16}(_?)"', rb'urn:dev:mac:M\1"'),
 ]
 
 JSON = {"Content-Type": "application/json"}

@@ -262,6 +262,29 @@ const char *api_bench_get(api_bench_t *bench, const char *path, const char *head
     return api_bench_request(bench, "GET", path, SCOPE_NONE, headers, "");
 }
 
+const char *api_bench_body(const api_bench_t *bench)
+{
+    static char text[sizeof bench->answer];
+    const char *at = strstr(bench->answer, "\r\n\r\n");
+    assert_non_null(at);
+    at += 4;
+    if (strcmp(api_bench_field(bench, "Transfer-Encoding"), "chunked") != 0) return at;
+    size_t length = 0;
+    for (;;) {
+        char *line_end;
+        size_t bytes = strtoul(at, &line_end, 16);
+        assert_memory_equal(line_end, "\r\n", 2);
+        at = line_end + 2;
+        memcpy(text + length, at, bytes);
+        length += bytes;
+        assert_memory_equal(at + bytes, "\r\n", 2);
+        at += bytes + 2;
+        if (bytes == 0) break;
+    }
+    text[length] = '\0';
+    return text;
+}
+
 unsigned api_bench_status(const api_bench_t *bench)
 {
     assert_int_equal(strncmp(bench->answer, "HTTP/1.1 ", 9), 0);

@@ -60,6 +60,9 @@ const char *api_bench_request(api_bench_t *bench, const char *method, const char
 
 const char *api_bench_get(api_bench_t *bench, const char *path, const char *headers);
 
+/* The body of the last answer without its chunks' size lines, until the next call. */
+const char *api_bench_body(const api_bench_t *bench);
+
 /* The status of the last answer. */
 unsigned api_bench_status(const api_bench_t *bench);
 
