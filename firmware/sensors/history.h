@@ -58,6 +58,9 @@ void history_add(history_t *history, size_t sensor, uint64_t uptime_ms, bool has
  * stays dead does not push out what it measured before any faster than one that works. */
 void history_add_sample(history_t *history, size_t index, const sensor_t *sensor);
 
+/* Sees to it that the next start finds nothing: for a reset to factory settings. */
+void history_forget(history_t *history);
+
 /* ---- Moments ------------------------------------------------------------------------------------------------- */
 
 /* Less than, equal to or greater than 0 as a is before, at or after b. */
