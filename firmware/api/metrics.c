@@ -301,12 +301,12 @@ static const family_t families[] = {
     { "store_writes_total", "counter", "Documents written.", write_store, STORE_WRITES },
     { "store_write_failures_total", "counter", "Writes that failed.", write_store, STORE_FAILURES },
     { "store_used_bytes", "gauge", "Of the memory for documents, in use.", write_store, STORE_USED },
+    { "store_size_bytes", "gauge", "Memory for documents.", write_store, STORE_SIZE },
     { "history_sample_records", "gauge", "Samples that are kept.", write_history, HISTORY_SAMPLES },
     { "history_interval_records", "gauge", "Intervals of a minute that are kept.", write_history, HISTORY_MINUTES },
     { "history_dropped_blocks", "gauge", "Damaged blocks that were dropped at start.", write_history,
       HISTORY_DROPPED },
     { "history_size_bytes", "gauge", "Memory for samples and minutes.", write_history, HISTORY_SIZE },
-    { "store_size_bytes", "gauge", "Memory for documents.", write_store, STORE_SIZE },
 };
 /* clang-format on */
 
