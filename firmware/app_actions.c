@@ -19,6 +19,7 @@ _Noreturn void app_restart(app_t *app)
 _Noreturn void app_factory_reset(app_t *app)
 {
     log_warning("app", "reset to factory settings");
+    history_forget(&app->history);
     if (app_erase(app) != STATUS_OK) log_error("app", "not everything could be erased");
     hal_console_flush();
     hal_system_reset();

@@ -81,6 +81,20 @@ void api_write_sensor_counts(json_writer_t *json, const sensor_registry_t *senso
     json_object_end(json);
 }
 
+/* What is kept of what the sensors measured. */
+static void write_history(json_writer_t *json, const history_t *history)
+{
+    const history_usage_t usage = history_usage(history);
+    json_key(json, "history");
+    json_object_begin(json);
+    count(json, "starts", usage.starts);
+    count(json, "samples", usage.samples);
+    count(json, "minutes", usage.minutes);
+    count(json, "dropped_blocks", usage.dropped_blocks);
+    count(json, "size_bytes", usage.size_bytes);
+    json_object_end(json);
+}
+
 /* What lasts: a state other than good says that something was lost, or that nothing lasts. */
 static void write_store(json_writer_t *json, const api_t *api)
 {
@@ -137,6 +151,7 @@ static void write_overview(json_writer_t *json, const api_t *api)
     write_connections(json, &network);
     write_requests(json, api->server);
     api_write_sensor_counts(json, api->sensors);
+    write_history(json, api->history);
     write_store(json, api);
     write_owner(json, api);
     write_stack(json, api->platform);

@@ -14,7 +14,7 @@ INDEX_LINKS = {
     "sensors": "/api/v1/sensors",
     "sensor": "/api/v1/sensors/{id}",
     "value": "/api/v1/sensors/{id}/value",
-    "history": "/api/v1/sensors/{id}/history{?since,until,step,limit,cursor}",
+    "history": "/api/v1/sensors/{id}/history",
     "readings": "/api/v1/readings",
     "actuators": "/api/v1/actuators",
     "actuator": "/api/v1/actuators/{id}",
@@ -79,9 +79,10 @@ def allow(path):
 
 
 DEVICE = {"id", "name", "location", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors"}
-STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "network", "connections", "requests", "sensors", "store",
-          "owner", "random", "stack", "pools"}
+STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "network", "connections", "requests", "sensors", "history",
+          "store", "owner", "random", "stack", "pools"}
 STORE = {"state", "damaged", "pending", "writes", "write_failures", "used_bytes", "size_bytes"}
+HISTORY = {"starts", "samples", "minutes", "dropped_blocks", "size_bytes"}
 OWNERS = {"unclaimed", "claimed", "locked", "no_entropy", "damaged"}
 NETWORK = {"link_up", "ipv4_mode", "ipv4", "ipv6", "rx_frames", "tx_frames", "rx_dropped", "tx_dropped"}
 SENSOR = {"id", "name", "kind", "unit", "value", "quality", "time", "uptime_ms", "interval_ms", "offset", "thresholds",

@@ -228,6 +228,18 @@ def test_it_survives_a_restart_and_times_go_on(another):
     assert sorted({position(point) for point in after}) == [position(point) for point in after]
 
 
+def test_a_reset_to_factory_settings_forgets_it(another):
+    device = another()
+    device.claim()
+    eventually(lambda: points(device))
+    starts = device.starts
+    assert device.call("POST", "/api/v1/actions/factory-reset", {}).status == 202
+    device.restarted(starts)
+    eventually(lambda: points(device))
+    assert {point["boot"] for point in points(device)} == {1}
+    assert device.status()["history"]["starts"] == 1
+
+
 def test_a_power_cut_begins_it_anew(another):
     device = another()
     eventually(lambda: points(device))
