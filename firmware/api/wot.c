@@ -7,8 +7,8 @@ static const char media[] = "application/td+json";
 /* ---- Templates --------------------------------------------------------------------------------------- */
 
 /* Writes JSON after a template: ' stands for ", % for name, and $, at the end of a form that only reads, for what it
- * says about security. The Thing's own security is the token, so forms say when none is needed, and not the
- * other way round: node-wot 0.9 finds no credentials for a form that asks for them by itself. */
+ * says about security. The Thing's own security is the token, and forms say when none is needed, not the other
+ * way round: node-wot 0.9 finds no credentials for a form that asks for them by itself. */
 static void put(json_writer_t *json, const api_t *api, const char *text, const char *name)
 {
     static const char open[] = ",\"security\":[\"nosec\"]";
