@@ -244,6 +244,10 @@
 /* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
 #define NET_TCP_SPARE_PCBS 12u
 
+/* Milliseconds that the clock may be turned back, by running at half speed for twice as long: more than a quartz is
+ * wrong in a week, and over before anybody wonders. A server that asks for more is wrong, or was so before. */
+#define CLOCK_SLEW_MS_MAX 60000u
+
 /* ---- Who may ----------------------------------------------------------------------------------------- */
 
 /* Milliseconds between two times that the random generator takes in what it has seen since: an hour, 50,000
