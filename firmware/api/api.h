@@ -28,8 +28,9 @@
 
 /* Who the device is: nothing secret; only name and host name change while it runs. */
 typedef struct {
-    char id[13]; /* the MAC address as 12 hexadecimal digits */
-    char hostname
+    char id[13];                            /* the MAC address as 12 hexadecimal digits */
+    char hostname[SETTINGS_HOSTNAME_BYTES]; /* in effect on the network */
+    char wanted_hostname
         [SETTINGS_HOSTNAME_BYTES]; /* of the settings, or "jembatan-" and the end of the MAC address */
     const char *board;
     const char *model;
@@ -49,7 +50,9 @@ typedef struct {
     char ipv6[API_ADDRESSES_MAX][API_ADDRESS_BYTES];
     unsigned ipv6_count;
     uint32_t rx_frames, tx_frames, rx_dropped, tx_dropped;
-    uint32_t accepted, refused, evicted; /* connections since reset */
+    uint32_t accepted, refused, evicted;   /* connections since reset */
+    char time_server[SETTINGS_HOST_BYTES]; /* that is asked, "" for none */
+    uint32_t time_refused;                 /* its answers, or what pretended to be such, that were none */
 } api_network_t;
 
 /* A bounded pool of anything: bytes or pieces. */
@@ -107,6 +110,9 @@ const char *api_owner_name(const api_t *api);
 
 /* The device's settings have new values: host name and document tag follow. */
 void api_device_changed(api_t *api);
+
+/* The network has given the device another host name than the one it wanted, or that one after all. */
+void api_hostname_changed(api_t *api, const char *hostname);
 
 /* The whole public API, one line a method and resource (api/routes.c). */
 extern const http_route_t api_routes[];

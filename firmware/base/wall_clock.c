@@ -50,9 +50,10 @@ bool wall_clock_correct(wall_clock_t *clock, uint64_t uptime_ms, int64_t utc_ms)
     }
     /* A slewing that is under way is prolonged or ended, not replaced: what it said of the moments since it began
      * must not become earlier. */
-    if (fast_ms(clock, uptime_ms) == 0) clock->slew_from_ms = uptime_ms;
+    bool slewing = fast_ms(clock, uptime_ms) > 0;
+    if (fast > 0 && !slewing) clock->slew_from_ms = uptime_ms;
+    if (fast > 0 || slewing) clock->slew_ms = slewed_ms(clock, uptime_ms) + (fast > 0 ? (uint64_t)fast : 0);
     clock->offset_ms = utc_ms - (int64_t)uptime_ms;
-    clock->slew_ms = slewed_ms(clock, uptime_ms) + (fast > 0 ? (uint64_t)fast : 0);
     accept(clock, uptime_ms);
     return true;
 }

@@ -1,0 +1,233 @@
+#include "net/mdns.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "lwip/apps/mdns.h"
+#include "lwip/apps/mdns_priv.h"
+#include "lwip/prot/dns.h"
+#include "lwip/prot/iana.h"
+#include "net/net_state.h"
+
+/* RFC 1035 section 4.1: the least that a question and a record take, both about the root. */
+#define QUESTION_BYTES_MIN 5u
+#define RECORD_BYTES_MIN   11u
+
+#define TXT_ITEM_BYTES_MAX MDNS_LABEL_MAXLEN /* lwIP keeps TXT items as labels */
+
+/* Milliseconds after which an answer by unicast is late: lwIP sends it within 120, or not at all. */
+#define UNICAST_LATE_MS 1000u
+
+/* ---- Names ------------------------------------------------------------------------------------------ */
+
+void net_mdns_numbered(char out[NET_HOST_NAME_BYTES], const char *name, unsigned number)
+{
+    char suffix[12];
+    text_writer_t tail = text_writer(suffix, sizeof suffix);
+    if (number > 0) text_format(&tail, "-%u", number);
+    size_t tail_bytes = (size_t)(tail.at - suffix), bytes = strlen(name);
+    if (bytes > NET_HOST_NAME_BYTES - 1u - tail_bytes) bytes = NET_HOST_NAME_BYTES - 1u - tail_bytes;
+    memcpy(out, name, bytes);
+    memcpy(out + bytes, suffix, tail_bytes);
+    out[bytes + tail_bytes] = '\0';
+}
+
+/* lwIP probes for the new name, then announces it. */
+static void use_name(net_mdns_t *mdns)
+{
+    net_mdns_numbered(mdns->name, mdns->wanted, mdns->number);
+    (void)mdns_resp_rename_netif(mdns->netif, mdns->name);
+    for (size_t i = 0; i < mdns->service_count; i++)
+        (void)mdns_resp_rename_service(mdns->netif, (u8_t)i, mdns->name);
+}
+
+/* Called in the middle of lwIP's reading: what is to be done is done by the poll that follows. */
+static void probed(struct netif *netif, u8_t result, s8_t slot)
+{
+    (void)netif;
+    (void)slot;
+    if (result == MDNS_PROBING_CONFLICT) net_state.mdns.conflict = true;
+}
+
+static void answer_conflict(net_mdns_t *mdns, uint64_t now_ms)
+{
+    mdns->conflict = false;
+    mdns->conflicts++;
+    mdns->conflict_ms = now_ms;
+    mdns->rename_ms = 0;
+    mdns->number = mdns->number == 0 ? 2 : mdns->number + 1u;
+    if (mdns->number > NET_NAME_NUMBER_MAX) mdns->number = 2;
+    log_warning("net", "somebody else is %s.local", mdns->name);
+    use_name(mdns);
+    log_warning("net", "this device is %s.local now", mdns->name);
+}
+
+static void plan_answer(net_mdns_t *mdns, uint64_t now_ms)
+{
+    if (now_ms - mdns->conflict_ms > NET_CONFLICTS_FORGOTTEN_MS) mdns->conflicts = 0;
+    mdns->rename_ms = now_ms;
+    if (mdns->conflicts >= NET_CONFLICTS_AT_ONCE) mdns->rename_ms += NET_CONFLICT_PAUSE_MS;
+}
+
+/* ---- What comes in ---------------------------------------------------------------------------------- */
+
+bool net_mdns_plausible(const struct pbuf *message)
+{
+    struct dns_hdr header;
+    if (pbuf_copy_partial(message, &header, SIZEOF_DNS_HDR, 0) != SIZEOF_DNS_HDR) return false;
+    uint32_t questions = lwip_ntohs(header.numquestions);
+    uint32_t records = (uint32_t)lwip_ntohs(header.numanswers) + lwip_ntohs(header.numauthrr) +
+                       lwip_ntohs(header.numextrarr);
+    uint32_t bytes = (uint32_t)message->tot_len - SIZEOF_DNS_HDR;
+    return questions * QUESTION_BYTES_MIN + records * RECORD_BYTES_MIN <= bytes;
+}
+
+static void receive(void *context, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *from, u16_t port)
+{
+    const net_mdns_t *mdns = context;
+    if (net_mdns_plausible(p))
+        mdns->receive(NULL, pcb, p, from, port);
+    else
+        pbuf_free(p);
+}
+
+static void forget_late_answers(net_mdns_t *mdns, uint64_t now_ms)
+{
+    struct mdns_host *host = netif_mdns_data(mdns->netif);
+    if (!host->ipv4.unicast_msg_in_use && !host->ipv6.unicast_msg_in_use) {
+        mdns->unicast_since_ms = 0;
+    } else if (mdns->unicast_since_ms == 0) {
+        mdns->unicast_since_ms = now_ms;
+    } else if (now_ms - mdns->unicast_since_ms > UNICAST_LATE_MS) {
+        host->ipv4.unicast_msg_in_use = 0;
+        host->ipv6.unicast_msg_in_use = 0;
+        mdns->unicast_since_ms = 0;
+    }
+}
+
+/* ---- What goes out ---------------------------------------------------------------------------------- */
+
+static void write_txt(struct mdns_service *lwip_service, void *context)
+{
+    const net_service_t *service = context;
+    for (size_t i = 0; i < service->txt_count; i++) {
+        char item[TXT_ITEM_BYTES_MAX];
+        text_writer_t out = text_writer(item, sizeof item);
+        text_string(&out, service->txt[i].key);
+        text_char(&out, '=');
+        for (const char *c = service->txt[i].value; *c; c++) text_char(&out, *c);
+        (void)mdns_resp_add_service_txtitem(lwip_service, item, (u8_t)(out.at - item));
+    }
+}
+
+static void put_label(text_writer_t *out, const char *label)
+{
+    size_t bytes = strlen(label);
+    text_char(out, (char)bytes);
+    text_append(out, label, bytes);
+}
+
+static void put16(text_writer_t *out, size_t value)
+{
+    text_char(out, (char)(value >> 8));
+    text_char(out, (char)value);
+}
+
+static void put_service_name(text_writer_t *out, const char *type)
+{
+    put_label(out, type);
+    put_label(out, "_tcp");
+    put_label(out, "local");
+    text_char(out, 0);
+}
+
+/* A pointer from the type to our instance of it, living no longer (RFC 6762 section 10.1). */
+static void put_farewell(text_writer_t *out, const char *name, const char *type)
+{
+    put_service_name(out, type);
+    put16(out, DNS_RRTYPE_PTR);
+    put16(out, DNS_RRCLASS_IN);
+    put16(out, 0);
+    put16(out, 0);
+    put16(out, 1u + strlen(name) + 1u + strlen(type) + sizeof "_tcp" + sizeof "local" + 1u);
+    put_label(out, name);
+    put_service_name(out, type);
+}
+
+static void send_farewell(const net_mdns_t *mdns, const ip_addr_t *group)
+{
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, MDNS_OUTPUT_PACKET_SIZE, PBUF_RAM);
+    if (!p) return;
+    text_writer_t out = text_writer(p->payload, p->len);
+    put16(&out, 0);
+    put16(&out, (DNS_FLAG1_RESPONSE | DNS_FLAG1_AUTHORATIVE) << 8);
+    put16(&out, 0);
+    put16(&out, mdns->service_count);
+    put16(&out, 0);
+    put16(&out, 0);
+    for (size_t i = 0; i < mdns->service_count; i++) put_farewell(&out, mdns->name, mdns->services[i].type);
+    pbuf_realloc(p, (u16_t)(out.at - (char *)p->payload));
+    if (!out.overflow) (void)udp_sendto_if(get_mdns_pcb(), p, group, LWIP_IANA_PORT_MDNS, mdns->netif);
+    pbuf_free(p);
+}
+
+void net_mdns_farewell(net_mdns_t *mdns)
+{
+    static const ip_addr_t ipv4 = DNS_MQUERY_IPV4_GROUP_INIT;
+    static const ip_addr_t ipv6 = DNS_MQUERY_IPV6_GROUP_INIT;
+    if (!mdns->netif || netif_mdns_data(mdns->netif)->state < MDNS_STATE_ANNOUNCING) return;
+    if (!ip4_addr_isany(netif_ip4_addr(mdns->netif))) send_farewell(mdns, &ipv4);
+    send_farewell(mdns, &ipv6);
+}
+
+void net_mdns_announce(net_mdns_t *mdns)
+{
+    if (mdns->netif) mdns_resp_announce(mdns->netif);
+}
+
+/* ---- Life ------------------------------------------------------------------------------------------- */
+
+status_t net_mdns_open(net_mdns_t *mdns, struct netif *netif, const net_config_t *config)
+{
+    if (config->service_count > NET_SERVICES_MAX) return STATUS_NO_MEMORY;
+    mdns->services = config->services;
+    mdns->service_count = config->service_count;
+    net_mdns_numbered(mdns->wanted, config->host_name, 0);
+    net_mdns_numbered(mdns->name, config->host_name, 0);
+    mdns_resp_init();
+    mdns->receive = get_mdns_pcb()->recv;
+    udp_recv(get_mdns_pcb(), receive, mdns);
+    mdns_resp_register_name_result_cb(probed);
+    if (mdns_resp_add_netif(netif, mdns->name) != ERR_OK) return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < mdns->service_count; i++) {
+        const net_service_t *service = &mdns->services[i];
+        if (mdns_resp_add_service(netif, mdns->name, service->type, DNSSD_PROTO_TCP, config->http_port,
+                                  write_txt, (void *)service) != (s8_t)i)
+            return STATUS_NO_MEMORY;
+    }
+    mdns->netif = netif;
+    return STATUS_OK;
+}
+
+void net_mdns_configure(net_mdns_t *mdns, const char *host_name)
+{
+    if (!mdns->netif || strcmp(mdns->wanted, host_name) == 0) return;
+    net_mdns_farewell(mdns);
+    net_mdns_numbered(mdns->wanted, host_name, 0);
+    mdns->number = 0;
+    mdns->conflict = false;
+    mdns->rename_ms = 0;
+    use_name(mdns);
+}
+
+uint64_t net_mdns_poll(net_mdns_t *mdns, uint64_t now_ms)
+{
+    if (!mdns->netif) return UINT64_MAX;
+    forget_late_answers(mdns, now_ms);
+    if (!mdns->conflict) return UINT64_MAX;
+    if (mdns->rename_ms == 0) plan_answer(mdns, now_ms);
+    if (now_ms < mdns->rename_ms) return mdns->rename_ms;
+    answer_conflict(mdns, now_ms);
+    return UINT64_MAX;
+}
