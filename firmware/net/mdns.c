@@ -119,6 +119,8 @@ static void write_txt(struct mdns_service *lwip_service, void *context)
         for (const char *c = service->txt[i].value; *c; c++) text_char(&out, *c);
         (void)mdns_resp_add_service_txtitem(lwip_service, item, (u8_t)(out.at - item));
     }
+    /* A record without any string is none (RFC 6763 section 6.1): an empty one stands for it. */
+    if (service->txt_count == 0) (void)mdns_resp_add_service_txtitem(lwip_service, "", 0);
 }
 
 static void put_label(text_writer_t *out, const char *label)

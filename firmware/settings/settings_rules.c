@@ -63,11 +63,16 @@ bool settings_is_host(const char *text)
     return length > 0 && text[length] == '\0';
 }
 
+static bool is_ipv6_multicast(const char *text)
+{
+    return (text[0] | 0x20) == 'f' && (text[1] | 0x20) == 'f' && text[2] != ':' && text[3] != ':';
+}
+
 bool settings_is_server(const char *text)
 {
     uint32_t address;
     if (schema_ipv4_parse(text, &address)) return settings_is_unicast(address);
-    if (strchr(text, ':')) return ip_text_is_ipv6(text_view(text)) && (text[0] | 0x20) != 'f';
+    if (strchr(text, ':')) return ip_text_is_ipv6(text_view(text)) && !is_ipv6_multicast(text);
     return settings_is_host(text);
 }
 
