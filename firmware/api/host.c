@@ -28,6 +28,6 @@ bool api_is_our_host(void *app, text_view_t host)
         stem -= sizeof suffix - 1;
     }
     text_view_t name = { host.bytes, stem };
-    return text_equal_nocase(name, text_view(device->hostname)) ||
-           text_equal_nocase(name, text_view(device->wanted_hostname));
+    return name.count > 0 && (text_equal_nocase(name, text_view(device->hostname)) ||
+                              text_equal_nocase(name, text_view(device->wanted_hostname)));
 }

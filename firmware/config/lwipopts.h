@@ -170,7 +170,7 @@
 /* Truncated questions, and the known answers that follow them, which wait for half a second for each other. */
 #define MDNS_MAX_STORED_PKTS 3
 /* One frame: an answer that does not fit is none. */
-#define MDNS_OUTPUT_PACKET_SIZE 1450
+#define MDNS_OUTPUT_PACKET_SIZE 1448
 /* mDNS: probing, and five timers a family, of which lwIP starts some twice; one a stored question. SNTP: two. */
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 1 + 2 * 10 + MDNS_MAX_STORED_PKTS + 2)
 
@@ -223,6 +223,7 @@
 /* ---- What depends on what --------------------------------------------------------------------------- */
 
 _Static_assert(PBUF_POOL_BUFSIZE % 8 == 0, "hal_eth_receive wants whole words");
+_Static_assert(MEM_SIZE % 8 == 0, "or the heap is larger than its size says");
 _Static_assert(PBUF_POOL_BUFSIZE *NET_PBUFS_PER_FRAME >= 1514 + ETH_PAD_SIZE, "a frame fits its chain");
 _Static_assert(TCP_SND_BUF >= HTTP_OUTPUT_BYTES, "an output buffer goes out in one piece");
 _Static_assert(NET_TCP_BACKLOG + HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS,
