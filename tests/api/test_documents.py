@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from contract import (CHIPS, DEVICE, INDEX_LINKS, NETWORK, OWNERS, READING, RESOURCES, SENSORS, STATUS, STORE,
+from contract import (CHIPS, CLOCK, DEVICE, INDEX_LINKS, NETWORK, OWNERS, READING, RESOURCES, SENSORS, STATUS, STORE,
                       check_count, check_reading, check_sensor, check_time)
 from support.device import eventually
 
