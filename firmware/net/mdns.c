@@ -8,11 +8,8 @@
 #include "lwip/apps/mdns_priv.h"
 #include "lwip/prot/dns.h"
 #include "lwip/prot/iana.h"
+#include "net/mdns_message.h"
 #include "net/net_state.h"
-
-/* RFC 1035 section 4.1: the least that a question and a record take, both about the root. */
-#define QUESTION_BYTES_MIN 5u
-#define RECORD_BYTES_MIN   11u
 
 #define TXT_ITEM_BYTES_MAX MDNS_LABEL_MAXLEN /* lwIP keeps TXT items as labels */
 
@@ -20,18 +17,6 @@
 #define UNICAST_LATE_MS 1000u
 
 /* ---- Names ------------------------------------------------------------------------------------------ */
-
-void net_mdns_numbered(char out[NET_HOST_NAME_BYTES], const char *name, unsigned number)
-{
-    char suffix[12];
-    text_writer_t tail = text_writer(suffix, sizeof suffix);
-    if (number > 0) text_format(&tail, "-%u", number);
-    size_t tail_bytes = (size_t)(tail.at - suffix), bytes = strlen(name);
-    if (bytes > NET_HOST_NAME_BYTES - 1u - tail_bytes) bytes = NET_HOST_NAME_BYTES - 1u - tail_bytes;
-    memcpy(out, name, bytes);
-    memcpy(out + bytes, suffix, tail_bytes);
-    out[bytes + tail_bytes] = '\0';
-}
 
 /* lwIP probes for the new name, then announces it. */
 static void use_name(net_mdns_t *mdns)
@@ -71,17 +56,6 @@ static void plan_answer(net_mdns_t *mdns, uint64_t now_ms)
 }
 
 /* ---- What comes in ---------------------------------------------------------------------------------- */
-
-bool net_mdns_plausible(const struct pbuf *message)
-{
-    struct dns_hdr header;
-    if (pbuf_copy_partial(message, &header, SIZEOF_DNS_HDR, 0) != SIZEOF_DNS_HDR) return false;
-    uint32_t questions = lwip_ntohs(header.numquestions);
-    uint32_t records = (uint32_t)lwip_ntohs(header.numanswers) + lwip_ntohs(header.numauthrr) +
-                       lwip_ntohs(header.numextrarr);
-    uint32_t bytes = (uint32_t)message->tot_len - SIZEOF_DNS_HDR;
-    return questions * QUESTION_BYTES_MIN + records * RECORD_BYTES_MIN <= bytes;
-}
 
 static void receive(void *context, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *from, u16_t port)
 {
@@ -123,52 +97,12 @@ static void write_txt(struct mdns_service *lwip_service, void *context)
     if (service->txt_count == 0) (void)mdns_resp_add_service_txtitem(lwip_service, "", 0);
 }
 
-static void put_label(text_writer_t *out, const char *label)
-{
-    size_t bytes = strlen(label);
-    text_char(out, (char)bytes);
-    text_append(out, label, bytes);
-}
-
-static void put16(text_writer_t *out, size_t value)
-{
-    text_char(out, (char)(value >> 8));
-    text_char(out, (char)value);
-}
-
-static void put_service_name(text_writer_t *out, const char *type)
-{
-    put_label(out, type);
-    put_label(out, "_tcp");
-    put_label(out, "local");
-    text_char(out, 0);
-}
-
-/* A pointer from the type to our instance of it, living no longer (RFC 6762 section 10.1). */
-static void put_farewell(text_writer_t *out, const char *name, const char *type)
-{
-    put_service_name(out, type);
-    put16(out, DNS_RRTYPE_PTR);
-    put16(out, DNS_RRCLASS_IN);
-    put16(out, 0);
-    put16(out, 0);
-    put16(out, 1u + strlen(name) + 1u + strlen(type) + sizeof "_tcp" + sizeof "local" + 1u);
-    put_label(out, name);
-    put_service_name(out, type);
-}
-
 static void send_farewell(const net_mdns_t *mdns, const ip_addr_t *group)
 {
     struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, MDNS_OUTPUT_PACKET_SIZE, PBUF_RAM);
     if (!p) return;
     text_writer_t out = text_writer(p->payload, p->len);
-    put16(&out, 0);
-    put16(&out, (DNS_FLAG1_RESPONSE | DNS_FLAG1_AUTHORATIVE) << 8);
-    put16(&out, 0);
-    put16(&out, mdns->service_count);
-    put16(&out, 0);
-    put16(&out, 0);
-    for (size_t i = 0; i < mdns->service_count; i++) put_farewell(&out, mdns->name, mdns->services[i].type);
+    net_mdns_write_farewell(&out, mdns->name, mdns->services, mdns->service_count);
     pbuf_realloc(p, (u16_t)(out.at - (char *)p->payload));
     if (!out.overflow) (void)udp_sendto_if(get_mdns_pcb(), p, group, LWIP_IANA_PORT_MDNS, mdns->netif);
     pbuf_free(p);

@@ -56,10 +56,4 @@ void net_mdns_farewell(net_mdns_t *mdns);
  * returns   when it wants to be called next */
 uint64_t net_mdns_poll(net_mdns_t *mdns, uint64_t now_ms);
 
-/* Whether a message can hold as many records as its header says, so that reading it ends soon. */
-bool net_mdns_plausible(const struct pbuf *message);
-
-/* Writes name-number, the name cut so that both fit a label; the bare name for 0. */
-void net_mdns_numbered(char out[NET_HOST_NAME_BYTES], const char *name, unsigned number);
-
 #endif

@@ -62,22 +62,6 @@ void net_sntp_configure(net_sntp_t *sntp, const char *server);
  * returns   when it wants to be called next */
 uint64_t net_sntp_poll(net_sntp_t *sntp, uint64_t now_ms);
 
-/* A time stamp of an answer as milliseconds since 1970: seconds of the era that 1968 to 2104 lie in. */
-int64_t net_sntp_utc_ms(uint32_t seconds, uint32_t fraction);
-
-typedef enum {
-    NET_SNTP_ANSWER,
-    NET_SNTP_KISS,  /* of death: the right server does not want to be asked */
-    NET_SNTP_NOISE, /* no answer to this question */
-} net_sntp_verdict_t;
-
-/* Judges the message in a datagram from the server's address and port.
- * bytes, count     the message
- * stamp            of the question
- * round_trip_ms    since it was asked */
-net_sntp_verdict_t net_sntp_judge(const uint8_t *bytes, size_t count, const uint32_t stamp[2],
-                                  uint64_t round_trip_ms);
-
 /* What is shown of the server: its address, or its name while that is looked up; "" for none. */
 void net_sntp_server_text(const net_sntp_t *sntp, char *out, size_t bytes);
 

@@ -268,7 +268,8 @@ class Device:
 
 
 def pools_used(status):
-    """How much of each pool is in use. Bytes are counted in steps of 256, because the answer that is just being
+    """How much of each pool is in use. Timers are left out: those of mDNS come and go with what is asked and announced,
+    for up to half a minute. Bytes are counted in steps of 256, because the answer that is just being
     sent is among them and its length has to do with the length of its numbers."""
     return {pool["name"]: pool["used"] // 256 if pool["name"] == "heap" else pool["used"]
-            for pool in status["pools"]}
+            for pool in status["pools"] if pool["name"] != "sys_timeout"}

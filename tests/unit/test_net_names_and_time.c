@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "net/mdns.h"
-#include "net/sntp.h"
+#include "net/mdns_message.h"
+#include "net/sntp_answer.h"
 
 /* ---- Names ------------------------------------------------------------------------------------------ */
 
@@ -65,6 +65,24 @@ static void a_message_is_read_if_it_can_hold_what_it_says(void **state)
     /* Sums that would be small again in 16 bits. */
     memset(message + 6, 0xff, 6);
     assert_false(plausible(message, sizeof message));
+}
+
+static void a_farewell_takes_every_service_back(void **state)
+{
+    static const net_service_t services[] = { { "_http", NULL, 0 }, { "_wot", NULL, 0 } };
+    static const char expected[] = "\0\0\x84\0\0\0\0\2\0\0\0\0"
+                                   "\5_http\4_tcp\5local\0\0\x0c\0\1\0\0\0\0\0\x16"
+                                   "\3dev\5_http\4_tcp\5local\0"
+                                   "\4_wot\4_tcp\5local\0\0\x0c\0\1\0\0\0\0\0\x15"
+                                   "\3dev\4_wot\4_tcp\5local";
+    (void)state;
+    char buffer[200];
+    text_writer_t out = text_writer(buffer, sizeof buffer);
+    net_mdns_write_farewell(&out, "dev", services, 2);
+    assert_int_equal(out.at - buffer, sizeof expected);
+    assert_memory_equal(buffer, expected, sizeof expected);
+    struct pbuf message = { .payload = buffer, .len = sizeof expected, .tot_len = sizeof expected };
+    assert_true(net_mdns_plausible(&message));
 }
 
 /* ---- Answers of time servers -------------------------------------------------------------------------- */
@@ -207,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_number_goes_behind_the_name),
         cmocka_unit_test(a_name_is_cut_so_that_the_number_fits_the_label),
         cmocka_unit_test(a_message_is_read_if_it_can_hold_what_it_says),
+        cmocka_unit_test(a_farewell_takes_every_service_back),
         cmocka_unit_test(time_stamps_of_both_eras_are_understood),
         cmocka_unit_test(a_right_answer_counts),
         cmocka_unit_test(each_thing_that_is_wrong_makes_it_noise),
