@@ -1,5 +1,6 @@
 #include "base/wall_clock.h"
 
+#include "base/hash.h"
 #include "config/limits.h"
 
 /* How far the clock is behind where it would be at full speed since slewing began: it runs at half speed. Before that
@@ -61,6 +62,13 @@ bool wall_clock_correct(wall_clock_t *clock, uint64_t uptime_ms, int64_t utc_ms)
 uint32_t wall_clock_slewing_ms(const wall_clock_t *clock, uint64_t uptime_ms)
 {
     return (uint32_t)fast_ms(clock, uptime_ms);
+}
+
+uint64_t wall_clock_tag(const wall_clock_t *clock)
+{
+    if (!clock->set) return 0;
+    uint64_t tag = hash_word(HASH_SEED, (uint64_t)clock->offset_ms);
+    return clock->slew_ms ? hash_word(hash_word(tag, clock->slew_from_ms), clock->slew_ms) : tag;
 }
 
 bool wall_clock_utc_ms(const wall_clock_t *clock, uint64_t uptime_ms, int64_t *utc_ms)

@@ -46,6 +46,9 @@ bool wall_clock_correct(wall_clock_t *clock, uint64_t uptime_ms, int64_t utc_ms)
 /* How much it is still fast, by intention, at a moment given as uptime; 0 when it is not slewing. */
 uint32_t wall_clock_slewing_ms(const wall_clock_t *clock, uint64_t uptime_ms);
 
+/* Differs whenever moments have other times than before; 0 while they have none. For entity tags. */
+uint64_t wall_clock_tag(const wall_clock_t *clock);
+
 /* UTC of a moment given as uptime. utc_ms is written only when true comes back. */
 bool wall_clock_utc_ms(const wall_clock_t *clock, uint64_t uptime_ms, int64_t *utc_ms);
 
