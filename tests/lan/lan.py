@@ -59,6 +59,10 @@ class Browser:
     def wait_gone(self, name, kinds=TYPES, timeout=PATIENCE):
         eventually(lambda: not any(name in self.names(kind) for kind in kinds), timeout)
 
+    def wait_told(self, what, kind, name):
+        """Until it was told, at any time, that an instance was added, updated or removed."""
+        eventually(lambda: (what, kind, name) in self.events, PATIENCE)
+
     def info(self, kind, name):
         """All that is known of an instance; its library is content without a TXT record, which every service has."""
         service = f"{kind}._tcp.local."

@@ -113,14 +113,15 @@ def test_a_name_at_its_longest_is_cut_for_the_number(device, new_device, browser
 def test_its_first_owner_is_announced_and_so_is_its_end(new_device, browser):
     device = new_device()
     name = hostname(device)
+    browser.wait_for(name)
     assert browser.txt("_jembatan", name)["claimed"] == "0"
     device.claim()
-    eventually(lambda: browser.txt("_jembatan", name)["claimed"] == "1", PATIENCE)
-    assert ("update", "_jembatan", name) in browser.events
+    browser.wait_told("update", "_jembatan", name)
+    assert browser.txt("_jembatan", name)["claimed"] == "1"
     starts = device.starts
     assert device.call("POST", "/api/v1/actions/factory-reset").status == 202
     device.restarted(starts)
-    assert ("remove", "_jembatan", name) in browser.events
+    browser.wait_told("remove", "_jembatan", name)
     browser.wait_for(name)
     eventually(lambda: browser.txt("_jembatan", name)["claimed"] == "0", PATIENCE)
 
@@ -131,7 +132,8 @@ def test_it_says_goodbye_before_a_restart(device, browser):
     starts = device.starts
     assert device.call("POST", "/api/v1/actions/reboot").status == 202
     device.restarted(starts)
-    assert all(("remove", kind, name) in browser.events for kind in TYPES)
+    for kind in TYPES:
+        browser.wait_told("remove", kind, name)
     browser.wait_for(name)
 
 
