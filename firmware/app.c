@@ -116,6 +116,7 @@ static uint32_t run_seed(void)
 static void init_network(void)
 {
     net_config_t config = app_net_config(&app);
+    app_discovery_init(&app, &config);
     config.has_secret = random_bytes(&app.random, config.secret, sizeof config.secret) == STATUS_OK;
     if (net_init(&config, &app.server) != STATUS_OK) hal_system_panic("the network stack does not start");
 }
@@ -169,6 +170,7 @@ uint64_t app_poll(uint64_t now_ms)
     next_ms = earlier(next_ms, app_settings_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_console_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_owner_poll(&app, now_ms));
+    app_discovery_poll(&app);
     next_ms = earlier(next_ms, api_events_poll(&app.api, now_ms));
     next_ms = earlier(next_ms, documents_poll(&app.documents, now_ms));
     return streams_have_news() ? now_ms : next_ms;
