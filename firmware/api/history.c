@@ -405,10 +405,8 @@ void api_history_get(http_exchange_t *ex, void *app)
     uint32_t state[4] = { 0 };
     history_moment_t last;
     const page_t page = find_page(api->history, (size_t)(sensor - api->sensors->sensors), &query, &last);
-    if (page.more) {
-        history_query_write_target(&query, sensor, last, target);
-        http_set_link_next(ex, target);
-    }
+    if (page.more) history_query_write_target(&query, sensor, last, target);
+    http_set_link_next(ex, page.more ? target : NULL);
     pack(&page, state);
     http_set_generator_state(ex, state);
     http_respond_generated(ex, 200, types[chosen], generators[chosen]);

@@ -1,6 +1,7 @@
 #include "sim_retained.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -16,7 +17,7 @@ extern char __start__retained[] __attribute__((weak)), __stop__retained[] __attr
 
 static size_t retained_bytes(void)
 {
-    return (size_t)(__stop__retained - __start__retained);
+    return (uintptr_t)__stop__retained - (uintptr_t)__start__retained;
 }
 
 void sim_retained_save(void)
