@@ -154,12 +154,12 @@ static void start(net_sntp_t *sntp)
 void net_sntp_server_text(const net_sntp_t *sntp, char *out, size_t bytes)
 {
     text_writer_t text = text_writer(out, bytes - 1u);
-    char address[IPADDR_STRLEN_MAX];
-    bool known = sntp->state == NET_SNTP_ASKING || sntp->state == NET_SNTP_DENIED;
-    if (known)
+    if (sntp->state == NET_SNTP_ASKING || sntp->state == NET_SNTP_DENIED) {
+        char address[IPADDR_STRLEN_MAX];
         text_string(&text, ipaddr_ntoa_r(&sntp->address, address, sizeof address));
-    else
+    } else {
         text_string(&text, sntp->server);
+    }
     *text.at = '\0';
 }
 
