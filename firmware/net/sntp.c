@@ -81,12 +81,12 @@ void net_sntp_take(int32_t seconds, uint32_t fraction)
 /* ---- Which server ----------------------------------------------------------------------------------- */
 
 /* lwIP calls it with each lease, also with none. */
-void dhcp_set_ntp_servers(uint8_t count, const ip4_addr_t *servers)
+void dhcp_set_ntp_servers(uint8_t num_ntp_servers, const ip4_addr_t *ntp_server_addrs)
 {
     net_sntp_t *sntp = &net_state.sntp;
     ip_addr_t leased;
     ip_addr_set_zero(&leased);
-    if (count > 0) ip_addr_copy_from_ip4(leased, servers[0]);
+    if (num_ntp_servers > 0) ip_addr_copy_from_ip4(leased, ntp_server_addrs[0]);
     if (ip_addr_eq(&leased, &sntp->leased)) return;
     sntp->leased = leased;
     if (!sntp->server[0]) sntp->restart = true;
@@ -154,12 +154,12 @@ static void start(net_sntp_t *sntp)
 void net_sntp_server_text(const net_sntp_t *sntp, char *out, size_t bytes)
 {
     text_writer_t text = text_writer(out, bytes - 1u);
-    char address[IPADDR_STRLEN_MAX];
-    bool known = sntp->state == NET_SNTP_ASKING || sntp->state == NET_SNTP_DENIED;
-    if (known)
+    if (sntp->state == NET_SNTP_ASKING || sntp->state == NET_SNTP_DENIED) {
+        char address[IPADDR_STRLEN_MAX];
         text_string(&text, ipaddr_ntoa_r(&sntp->address, address, sizeof address));
-    else
+    } else {
         text_string(&text, sntp->server);
+    }
     *text.at = '\0';
 }
 
