@@ -122,6 +122,7 @@ def test_a_minute_is_what_its_samples_are(fast):
 @pytest.mark.parametrize("headers", [(), CSV])
 def test_a_walk_through_pages_gives_each_sample_once_while_new_ones_come(fast, headers):
     """The walk is slower than the sampler at first, so that it always meets new samples."""
+    eventually(lambda: len(points(fast, "?since=-3")) >= 15)
     seen, target, pages = [], f"{PATH}?limit=3&since=-3", 0
     while target and pages < 400:
         answer = fast.get(target, headers)
