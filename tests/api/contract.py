@@ -31,6 +31,7 @@ INDEX_LINKS = {
     "events": "/api/v1/events{?types,sensors}",
     "logs": "/api/v1/logs",
     "metrics": "/metrics",
+    "openapi": "/openapi.json",
     "health": "/healthz",
     "wot": "/.well-known/wot",
 }
@@ -60,6 +61,7 @@ RESOURCES = {
     "/api/v1/tokens/00000000": {"DELETE": "admin"},
     "/api/v1/logs": {"GET": "admin"},
     "/metrics": {"GET": "read"},
+    "/openapi.json": {"GET": None},
     "/healthz": {"GET": None},
     "/.well-known/wot": {"GET": None},
 }
