@@ -4,14 +4,19 @@ import pytest
 from contract import ACTUATOR_SETTINGS, SENSOR_SETTINGS
 
 from support.device import Device, eventually, pools_used
+from support.openapi import Document
 
 
 @pytest.fixture(scope="session")
 def session_device(board, image):
     device = Device(board, image)
     try:
-        yield device.start()
+        device.start()
+        with device.connect() as client:
+            Device.judge = Document(client.request("/openapi.json").json())  # of every answer from here on
+        yield device
     finally:
+        Device.judge = None
         device.destroy()
 
 

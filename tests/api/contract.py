@@ -70,7 +70,8 @@ STREAMS = {"/api/v1/events"}  # no end
 PATHS = [path for path, methods in RESOURCES.items()
          if methods.get("GET", "admin") != "admin" and path not in NOT_THERE | STREAMS]  # open as long as read_auth is none
 CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings",
-             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config", "/.well-known/wot"]
+             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config", "/.well-known/wot", "/openapi.json",
+             "/api/v1/sensors/temp0/value"]
 
 
 def allow(path):

@@ -152,7 +152,10 @@ def request_bytes(path, headers=(), method="GET", body=None, host="localhost", v
 
 
 class Client:
-    """One connection. Reads never wait longer than `timeout` seconds altogether."""
+    """One connection. Reads never wait longer than `timeout` seconds altogether.
+    judge     of answers to request(): an openapi.Document, or None"""
+
+    judge = None
 
     def __init__(self, host, port, timeout=10.0):
         self.timeout = timeout
@@ -218,4 +221,7 @@ class Client:
 
     def request(self, path, headers=(), method="GET", body=None, **kwargs):
         self.send(request_bytes(path, headers, method, body, **kwargs))
-        return self.read(method)
+        response = self.read(method)
+        if self.judge:
+            self.judge.check(method, path, response)
+        return response

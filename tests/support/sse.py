@@ -5,7 +5,7 @@ import json
 import re
 import time
 
-from support.http1 import BadAnswer, Closed, request_bytes
+from support.http1 import BadAnswer, Closed, Response, request_bytes
 
 HEAD_END = b"\r\n\r\n"
 
@@ -44,8 +44,11 @@ class Stream:
             assert self.fields["transfer-encoding"] == "chunked", head
             client.buffer[:] = rest
             self.response = None
+            answer = Response(200, "OK", list(self.fields.items()), b"", True)
         else:
-            self.response = client.read()
+            answer = self.response = client.read()
+        if client.judge:  # of a stream by its head
+            client.judge.check("GET", path, answer, head=True)
 
     def __enter__(self):
         return self
