@@ -9,6 +9,7 @@ codes and a dictionary that all share, so that any block is unpacked straight in
 """
 import argparse
 import collections
+import heapq
 import json
 import pathlib
 import re
@@ -17,8 +18,10 @@ import zlib
 
 import yaml
 
-BLOCK_BYTES = 1200       # of the document in one block: a piece of an answer (http_exchange.h)
-DICTIONARY_BYTES = 1024
+BLOCK_BYTES = 1300       # of the document in one block: a piece of an answer (http_exchange.h)
+DICTIONARY_BYTES = 1408
+MATCH_BYTES = 6          # shorter matches save next to nothing
+STRETCHES = (8, 16, 32, 64)
 
 
 class Loader(yaml.SafeLoader):
@@ -54,21 +57,35 @@ def document(folder, version_h):
     return json.dumps(merged, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def dictionary(text, size):
-    """The pieces of JSON that save most when they need not be said: those that come often, the best at the end, where
-    they are nearest."""
-    counts = collections.Counter()
-    for match in re.finditer(rb'"[^"]*":(?:\{"\$ref":"[^"]*"\}|"[^"]*"|true|false|\d+)|\{"\$ref":"[^"]*"\}|"[^"]*"', text):
-        counts[match.group()] += 1
-    for length in (24, 40, 64, 96, 160, 240):
-        for at in range(0, len(text) - length, 4):
-            counts[text[at:at + length]] += 1
-    best = sorted((piece for piece, count in counts.items() if count > 1 and len(piece) > 5),
-                  key=lambda piece: (counts[piece] - 1) * (len(piece) - 3), reverse=True)
+def dictionary(pieces, size):
+    """Greedily the stretches that are worth most for their length, the best at the end, where they are nearest. A
+    stretch is worth what of it comes again in other blocks; that only falls as others are taken, so the best of a heap
+    whose worth is still true is the best of all."""
+    worth = collections.Counter()
+    for piece in pieces:
+        worth.update({piece[i:i + MATCH_BYTES] for i in range(len(piece) - MATCH_BYTES + 1)})
+    for match in worth:
+        worth[match] -= 1  # where it is seen first it has to be written out anyway
+
+    def worth_of(stretch):
+        matches = {stretch[i:i + MATCH_BYTES] for i in range(len(stretch) - MATCH_BYTES + 1)}
+        return -sum(worth[match] for match in matches) / len(stretch)
+
+    heap = [(worth_of(stretch), stretch) for stretch in
+            {piece[i:i + length] for piece in pieces for length in STRETCHES for i in range(len(piece) - length + 1)}]
+    heapq.heapify(heap)
     chosen = b""
-    for piece in best:
-        if piece not in chosen and len(chosen) + len(piece) <= size:
-            chosen = piece + chosen
+    while heap and len(chosen) < size:
+        before, stretch = heapq.heappop(heap)
+        now = worth_of(stretch)
+        if now == 0 or len(chosen) + len(stretch) > size:
+            continue
+        if now > before:
+            heapq.heappush(heap, (now, stretch))
+            continue
+        chosen = stretch + chosen
+        for i in range(len(stretch) - MATCH_BYTES + 1):
+            worth[stretch[i:i + MATCH_BYTES]] = 0
     return chosen
 
 
@@ -78,8 +95,8 @@ def pack(block, shared):
     return packer.compress(block) + packer.flush()
 
 
-def blocks(text, size, shared):
-    return [pack(text[at:at + size], shared) for at in range(0, len(text), size)]
+def cut(text, size):
+    return [text[at:at + size] for at in range(0, len(text), size)]
 
 
 def c_bytes(data):
@@ -88,8 +105,9 @@ def c_bytes(data):
 
 
 def c_source(text):
-    shared = dictionary(text, DICTIONARY_BYTES)
-    packed = blocks(text, BLOCK_BYTES, shared)
+    pieces = cut(text, BLOCK_BYTES)
+    shared = dictionary(pieces, DICTIONARY_BYTES)
+    packed = [pack(piece, shared) for piece in pieces]
     starts = [sum(map(len, packed[:i])) for i in range(len(packed) + 1)]
     digest = zlib.crc32(text) << 32 | zlib.adler32(text)
     return f"""/* Made by cmake/openapi.py out of firmware/api/openapi. */
@@ -117,13 +135,13 @@ const openapi_t openapi = {{
 
 def show_sizes(text):
     print(f"document {len(text)} bytes; whole by gzip -9 {len(zlib.compress(text, 9))}")
-    for shared_bytes in (0, 1024, 2048, 4096, 8192):
-        shared = dictionary(text, shared_bytes) if shared_bytes else b""
-        for size in (512, 1024, 1200):
-            packed = sum(map(len, blocks(text, size, shared)))
-            count = -(-len(text) // size)
-            print(f"dictionary {len(shared):5} block {size:5}: {packed:6} + {len(shared):5} + {2 * count:4} = "
-                  f"{packed + len(shared) + 2 * count}")
+    for size in (512, 1024, 1300):
+        pieces = cut(text, size)
+        whole = dictionary(pieces, 4096)
+        for shared_bytes in (0, 1024, 1408, 2048, 4096):
+            shared = whole[len(whole) - shared_bytes:]
+            packed = sum(len(pack(piece, shared)) + 2 for piece in pieces)
+            print(f"block {size:5} dictionary {len(shared):5}: {packed + len(shared)}")
 
 
 def main():
