@@ -147,7 +147,7 @@ def answer_of(**changes):
 def test_a_good_answer_passes(document):
     fresh = Document(document.content)
     fresh.check("GET", "/api/v1/sensors/temp0?x=1", answer_of())
-    assert fresh.seen == {("getSensor", 200)}
+    assert fresh.seen == {("getSensor", 200, "application/json")}
 
 
 @pytest.mark.parametrize("change", [
