@@ -21,7 +21,7 @@ import urllib.parse
 import jsonschema
 
 METHODS = ("get", "put", "post", "delete", "patch")
-DESCRIBED_HEADERS = {"accept-patch", "allow", "etag", "link", "location", "retry-after", "www-authenticate"}
+DESCRIBED_HEADERS = {"accept", "accept-patch", "allow", "etag", "link", "location", "retry-after", "www-authenticate"}
 FORMATS = jsonschema.FormatChecker(formats=())
 
 
@@ -58,13 +58,10 @@ def require(condition, *words):
 
 def plain(schema, text):
     """What a text is in the document's eyes, where it has no types itself: in a header, a path, a query."""
-    kind = schema.get("type")
-    if kind in ("integer", "number"):
-        try:
-            return int(text) if kind == "integer" else float(text)
-        except ValueError:
-            return text
-    return text.split(",") if kind == "array" else text
+    kinds = {kind.get("type") for kind in (schema, *schema.get("oneOf", ()))}
+    if "integer" in kinds and re.fullmatch("-?[0-9]+", text):
+        return int(text)
+    return text.split(",") if "array" in kinds else text
 
 
 class Document:
