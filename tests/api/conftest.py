@@ -4,6 +4,7 @@ import pytest
 from contract import ACTUATOR_SETTINGS, SENSOR_SETTINGS
 
 from support.device import Device, eventually, pools_used
+from support.http1 import Client
 from support.openapi import Document
 
 
@@ -13,10 +14,10 @@ def session_device(board, image):
     try:
         device.start()
         with device.connect() as client:
-            Device.judge = Document(client.request("/openapi.json").json())  # of every answer from here on
+            Client.judge = Document(client.request("/openapi.json").json())  # of every answer from here on
         yield device
     finally:
-        Device.judge = None
+        Client.judge = None
         device.destroy()
 
 

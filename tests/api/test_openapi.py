@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from support.http1 import Client, Response, request_bytes
-from support.openapi import Document, Mismatch
+from support.openapi import FORMATS, Document, Mismatch
 
 PATH = "/openapi.json"
 SCOPES = {"SCOPE_NONE": "none", "SCOPE_READ": "read", "SCOPE_OPERATE": "operate", "SCOPE_ADMIN": "admin"}
@@ -75,8 +75,7 @@ def test_each_operation_can_be_told_from_the_others(document):
 
 def test_each_path_binds_what_it_declares(document):
     for path, method, operation in document.operations():
-        parameters = [document.resolve(parameter) for parameter in
-                      operation.get("parameters", []) + document.content["paths"][path].get("parameters", [])]
+        parameters = document.parameters(path, method)
         bound = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
         assert bound == set(re.findall(r"\{(\w+)\}", path)), (method, path)
 
@@ -118,14 +117,83 @@ def test_each_example_is_one(document):
             document.validator(schema).validate(example)
 
 
-def test_spectral_has_nothing_to_say(root, document, tmp_path):
+KEYWORDS = {"additionalProperties", "const", "default", "description", "enum", "examples", "format", "items",
+            "maxItems", "maxLength", "maximum", "minLength", "minimum", "multipleOf", "oneOf", "pattern", "properties",
+            "required", "type", "$ref"}
+
+
+def schemas_in(schema):
+    """The schema and those in it."""
+    yield schema
+    inner = [*schema.get("properties", {}).values(), *schema.get("oneOf", []), schema.get("items"),
+             schema.get("additionalProperties")]
+    for item in inner:
+        if isinstance(item, dict):
+            yield from schemas_in(item)
+
+
+def schemas_of(item):
+    """All schemas of the document, with those in them."""
+    if isinstance(item, dict):
+        for key, value in item.items():
+            for schema in [value] if key == "schema" else value.values() if key == "schemas" else []:
+                yield from schemas_in(schema)
+            yield from schemas_of(value)
+    elif isinstance(item, list):
+        for value in item:
+            yield from schemas_of(value)
+
+
+def test_its_schemas_say_nothing_that_validators_pass_over(document):
+    """A keyword or format that a validator does not know allows everything."""
+    schemas = [*schemas_of(document.content)]
+    assert len(schemas) > 100
+    for schema in schemas:
+        assert set(schema) <= KEYWORDS, schema
+        assert schema.get("format", "ipv4") in FORMATS.checkers, schema
+        assert "properties" not in schema or set(schema.get("required", [])) <= set(schema["properties"]), schema
+
+
+def test_common_responses_are_errors_that_come_as_problems(document):
+    common = document.content["x-jembatan-common-responses"]
+    assert len(common) > 10
+    for status in common:
+        assert 400 <= int(status) < 600
+        assert [*document.at(("x-jembatan-common-responses", status))["content"]] == ["application/problem+json"]
+
+
+def by_spectral(root, folder, content):
+    """Its exit code, and what it says."""
     tool = root / "build/js/node_modules/.bin/spectral"
     assert tool.exists(), "./dev test installs it: run that once"
-    file = tmp_path / "openapi.json"
-    file.write_text(json.dumps(document.content))
+    file = folder / "openapi.json"
+    file.write_text(json.dumps(content))
     done = subprocess.run([tool, "lint", file, "--ruleset", root / "tests/js/spectral.yaml", "--fail-severity=hint"],
                           capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_spectral_has_nothing_to_say(root, document, tmp_path):
+    code, words = by_spectral(root, tmp_path, document.content)
+    assert code == 0, words
+
+
+def test_spectral_would_say_something(root, document, tmp_path):
+    content = copy.deepcopy(document.content)
+    operation = content["paths"]["/healthz"]["get"]
+    for member in ("x-jembatan-scope", "operationId", "summary", "tags"):
+        del operation[member]
+    del operation["responses"]["default"]
+    content["paths"]["/metrics"]["get"]["x-jembatan-scope"] = "everybody"
+    del content["components"]["schemas"]["Sensor"]["additionalProperties"]
+    del content["components"]["parameters"]["SensorId"]["description"]
+    del content["paths"]["/api/v1/status"]["get"]["responses"]["200"]
+    code, words = by_spectral(root, tmp_path, content)
+    assert code == 1
+    for rule in ("jembatan-scope", "jembatan-default", "jembatan-closed-objects", "jembatan-parameters-described",
+                 "jembatan-summary", "operation-operationId", "operation-tags", "operation-success-response"):
+        assert rule in words, words
+    assert words.count("  jembatan-scope ") == 2, words
 
 
 # ---- That the judge judges ------------------------------------------------------------------------------------------
@@ -147,7 +215,7 @@ def answer_of(**changes):
 def test_a_good_answer_passes(document):
     fresh = Document(document.content)
     fresh.check("GET", "/api/v1/sensors/temp0?x=1", answer_of())
-    assert fresh.seen == {("getSensor", 200)}
+    assert fresh.seen == {("getSensor", 200, "application/json")}
 
 
 @pytest.mark.parametrize("change", [

@@ -30,10 +30,7 @@ def eventually(ask, timeout=5.0, **expected):
 
 
 class Device:
-    """One device behind a TCP port of this machine (net "slirp") or on a test's own LAN ("tap:...", "unix:...").
-    judge     of all answers of all devices: an openapi.Document, or None"""
-
-    judge = None
+    """One device behind a TCP port of this machine (net "slirp") or on a test's own LAN ("tap:...", "unix:...")."""
 
     def __init__(self, board, image=None, **options):
         self.board = board
@@ -141,9 +138,7 @@ class Device:
 
     def connect(self, timeout=10.0):
         """A new connection, the caller's to close."""
-        client = Client(*self.address, timeout)
-        client.judge = self.judge
-        return client
+        return Client(*self.address, timeout)
 
     def request(self, path, headers=(), method="GET", body=None, **kwargs):
         """Over one connection that is kept, and opened anew when the device has closed it."""
