@@ -6,6 +6,7 @@
 #include "hal/clock.h"
 #include "hal/console.h"
 #include "hal/eth.h"
+#include "hal/retained.h"
 #include "hal/system.h"
 
 #ifndef JEMBATAN_BUILD
@@ -14,6 +15,9 @@
 
 /* The device: one of each. */
 static app_t app;
+
+/* What the sensors measured, also before a reset. */
+static HAL_RETAINED history_memory_t history_memory;
 
 static void console_sink(const char *line, size_t bytes)
 {
@@ -29,7 +33,28 @@ static void init_clock(void)
 static void note_alert(void *context, const sensor_t *sensor)
 {
     (void)context;
+    events_note_alert(&app.events, (size_t)(sensor - app.sensors.sensors));
     log_warning("app", "sensor %s: alert %s", sensor->id, sensor_alert_name(sensor->alert));
+}
+
+static void note_sample(void *context, size_t index, const sensor_t *sensor)
+{
+    (void)context;
+    history_add_sample(&app.history, index, sensor);
+    events_note_sample(&app.events, index); /* finds it in the history */
+}
+
+static void init_history(void)
+{
+    history_init(&app.history, &history_memory, &app.sensors, &app.clock);
+    const history_usage_t usage = history_usage(&app.history);
+    log_info("app", "history: start %u, %u samples and %u minutes of earlier ones", (unsigned)usage.starts,
+             (unsigned)usage.samples, (unsigned)usage.minutes);
+    if (usage.dropped_blocks) {
+        log_warning("app", "history: %u damaged blocks dropped", (unsigned)usage.dropped_blocks);
+    }
+    sensor_registry_on_sample(&app.sensors, note_sample, NULL);
+    events_init(&app.events, &app.sensors, &app.history, &app.log);
 }
 
 static void init_domain(const board_t *board)
@@ -38,6 +63,7 @@ static void init_domain(const board_t *board)
         hal_system_panic("the board's sensor table does not fit limits.h");
     }
     sensor_registry_on_alert(&app.sensors, note_alert, NULL);
+    init_history();
     if (actuator_registry_init(&app.actuators, board->actuators, board->actuator_count) != STATUS_OK) {
         hal_system_panic("the board's actuator table does not fit limits.h");
     }
@@ -53,6 +79,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
                     .build = JEMBATAN_BUILD,
                     .localhost_is_us = board->localhost_is_us },
         .sensors = &app.sensors,
+        .history = &app.history,
         .actuators = &app.actuators,
         .settings = &app.settings,
         .runs = &app.runs,
@@ -61,6 +88,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
         .random = &app.random,
         .store = store_health(&app.store),
         .log = &app.log,
+        .events = &app.events,
         .clock = &app.clock,
         .server = &app.server,
         .platform = &app_platform,
@@ -88,6 +116,7 @@ static uint32_t run_seed(void)
 static void init_network(void)
 {
     net_config_t config = app_net_config(&app);
+    app_discovery_init(&app, &config);
     config.has_secret = random_bytes(&app.random, config.secret, sizeof config.secret) == STATUS_OK;
     if (net_init(&config, &app.server) != STATUS_OK) hal_system_panic("the network stack does not start");
 }
@@ -118,8 +147,22 @@ static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
     return a_ms < b_ms ? a_ms : b_ms;
 }
 
+/* Something to be told, or readers who may not read any longer. */
+static bool streams_have_news(void)
+{
+    return events_have_news(&app.events) || app.access_seen != app.server.access_changes;
+}
+
+static void wake_streams(uint64_t now_ms)
+{
+    (void)events_take_news(&app.events);
+    app.access_seen = app.server.access_changes;
+    net_wake_streams(now_ms);
+}
+
 uint64_t app_poll(uint64_t now_ms)
 {
+    if (streams_have_news()) wake_streams(now_ms);
     uint64_t next_ms = net_poll(now_ms);
     next_ms = earlier(next_ms, sensor_registry_poll(&app.sensors, now_ms));
     next_ms = earlier(next_ms, actuator_registry_poll(&app.actuators, now_ms));
@@ -127,5 +170,8 @@ uint64_t app_poll(uint64_t now_ms)
     next_ms = earlier(next_ms, app_settings_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_console_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_owner_poll(&app, now_ms));
-    return earlier(next_ms, documents_poll(&app.documents, now_ms));
+    app_discovery_poll(&app);
+    next_ms = earlier(next_ms, api_events_poll(&app.api, now_ms));
+    next_ms = earlier(next_ms, documents_poll(&app.documents, now_ms));
+    return streams_have_news() ? now_ms : next_ms;
 }

@@ -118,6 +118,7 @@ static status_t save_tokens(void *context, const tokens_t *tokens)
 {
     app_t *app = context;
     (void)tokens; /* there is one table */
+    app->server.access_changes++;
     status_t status = documents_save(&app->documents, &app->kept.tokens);
     app->tokens_unsure = status != STATUS_OK;
     return status;

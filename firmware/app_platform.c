@@ -25,23 +25,31 @@ static void read_network(api_network_t *out)
         .accepted = status.connections_accepted,
         .refused = status.connections_refused,
         .evicted = status.connections_evicted,
+        .time_refused = status.time_refused,
     };
     _Static_assert(sizeof out->ipv4 >= sizeof status.ipv4, "an address must fit");
     _Static_assert(sizeof out->ipv6[0] >= sizeof status.ipv6[0], "an address must fit");
     _Static_assert(API_ADDRESSES_MAX >= NET_IPV6_ADDRESSES_MAX, "all addresses must fit");
+    _Static_assert(sizeof out->time_server >= sizeof status.time_server, "a server must fit");
     memcpy(out->ipv4, status.ipv4, sizeof status.ipv4);
+    memcpy(out->time_server, status.time_server, sizeof status.time_server);
     out->ipv6_count = (unsigned)status.ipv6_count;
     for (size_t i = 0; i < status.ipv6_count; i++)
         memcpy(out->ipv6[i], status.ipv6[i], sizeof status.ipv6[i]);
 }
 
-static bool read_pool(unsigned index, api_pool_t *out)
+static bool read_pool(void *context, unsigned index, api_pool_t *out)
 {
+    const events_t *events = &((const app_t *)context)->events;
     static net_pool_t pool; /* keeps the name alive until the caller has written it */
     if (index == net_pool_count()) {
         const arena_t *arena = json_document_arena();
         *out = (api_pool_t){ "json", (uint32_t)arena->used, (uint32_t)arena->peak, (uint32_t)arena->bytes,
                              true };
+        return true;
+    }
+    if (index == net_pool_count() + 1u) {
+        *out = (api_pool_t){ "event_subscriber", events->used, events->peak, EVENT_SUBSCRIBERS_MAX, false };
         return true;
     }
     if (index > net_pool_count()) return false;

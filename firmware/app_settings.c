@@ -42,6 +42,7 @@ static void apply_device(app_t *app)
 {
     api_device_changed(&app->api);
     app->access.read_auth = app->settings.device.read_auth == READ_AUTH_TOKEN;
+    app->server.access_changes++;
     for (size_t i = 0; i < app->sensors.sensor_count; i++) apply_sensor(app, i);
 }
 
@@ -54,7 +55,9 @@ net_config_t app_net_config(const app_t *app)
 {
     const board_options_t *options = &app->board->options;
     const device_settings_t *settings = &app->settings.device;
-    net_config_t config = { .host_name = app->api.device.hostname, .http_port = 80 };
+    net_config_t config = { .host_name = app->api.device.wanted_hostname,
+                            .http_port = 80,
+                            .time_server = settings->time_server };
     memcpy(config.mac, app->api.device.mac, sizeof config.mac);
     if (options->ipv4_static) {
         config.ipv4_static = true;

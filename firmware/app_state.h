@@ -13,16 +13,27 @@
 #include "console/hold.h"
 #include "net/net.h"
 #include "security/random.h"
+#include "sensors/history.h"
 #include "store/documents.h"
+
+/* What the network is told of the device (app_discovery.c). */
+typedef struct {
+    char mac[18];
+    char claimed[2]; /* "0" or "1" */
+    net_txt_t jembatan[8], wot[3], prometheus[1];
+    net_service_t services[NET_SERVICES_MAX];
+} discovery_t;
 
 typedef struct {
     const board_t *board;
     log_ring_t log;
     wall_clock_t clock;
     sensor_registry_t sensors;
+    history_t history;
     actuator_registry_t actuators;
     settings_t settings;
     action_runs_t runs;
+    events_t events;
 
     store_t store;
     documents_t documents;
@@ -44,11 +55,13 @@ typedef struct {
     limiter_t limiter;
     access_t access;
 
+    discovery_t discovery;
     uint64_t network_due_ms; /* when the network takes new settings over; 0: there are none */
     console_line_t console;
     hold_t button;
     uint64_t button_ms; /* when to look at it again */
     http_server_t server;
+    uint32_t access_seen; /* server.access_changes when streams were last looked at */
     api_t api;
 } app_t;
 
@@ -95,6 +108,14 @@ uint64_t app_owner_poll(app_t *app, uint64_t now_ms);
 
 /* Shows the setup code, or why there is none, on the console and nowhere else. */
 void app_show_claim(const app_t *app);
+
+/* ---- app_discovery.c: how the device is found on the network --------------------------------------------- */
+
+/* Adds the services to config. After app_settings_load and app_owner_init. */
+void app_discovery_init(app_t *app, net_config_t *config);
+
+/* Tells the network of a new owner, and the API of a new host name. */
+void app_discovery_poll(app_t *app);
 
 /* ---- app_actions.c: what the device was asked to do ----------------------------------------------------- */
 

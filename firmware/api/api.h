@@ -15,10 +15,12 @@
 #include "actuators/actuator_registry.h"
 #include "base/log_ring.h"
 #include "base/wall_clock.h"
+#include "events/events.h"
 #include "http/http_exchange.h"
 #include "http/http_server.h"
 #include "security/access.h"
 #include "security/random.h"
+#include "sensors/history.h"
 #include "sensors/sensor_registry.h"
 #include "settings/settings.h"
 #include "store/store_health.h"
@@ -28,8 +30,9 @@
 
 /* Who the device is: nothing secret; only name and host name change while it runs. */
 typedef struct {
-    char id[13]; /* the MAC address as 12 hexadecimal digits */
-    char hostname
+    char id[13];                            /* the MAC address as 12 hexadecimal digits */
+    char hostname[SETTINGS_HOSTNAME_BYTES]; /* in effect on the network */
+    char wanted_hostname
         [SETTINGS_HOSTNAME_BYTES]; /* of the settings, or "jembatan-" and the end of the MAC address */
     const char *board;
     const char *model;
@@ -49,7 +52,9 @@ typedef struct {
     char ipv6[API_ADDRESSES_MAX][API_ADDRESS_BYTES];
     unsigned ipv6_count;
     uint32_t rx_frames, tx_frames, rx_dropped, tx_dropped;
-    uint32_t accepted, refused, evicted; /* connections since reset */
+    uint32_t accepted, refused, evicted;   /* connections since reset */
+    char time_server[SETTINGS_HOST_BYTES]; /* that is asked, "" for none */
+    uint32_t time_refused;                 /* its answers, or what pretended to be such, that were none */
 } api_network_t;
 
 /* A bounded pool of anything: bytes or pieces. */
@@ -63,15 +68,15 @@ typedef struct {
     uint64_t (*uptime_ms)(void);
     void (*read_network)(api_network_t *out);
 
-    /* index    0, 1, ... ; returns false when there is no such pool */
-    bool (*read_pool)(unsigned index, api_pool_t *out);
-
     /* Returns false where the stack cannot be measured. */
     bool (*read_stack)(uint32_t *peak_bytes, uint32_t *size_bytes);
 
     const char *(*reset_cause)(void); /* "power_on", "software", "watchdog" or "fault" */
 
     /* What follows gets api_t.context. */
+
+    /* index    0, 1, ... ; returns false when there is no such pool */
+    bool (*read_pool)(void *context, unsigned index, api_pool_t *out);
 
     uint32_t (*pending_writes)(void *context); /* documents that have changed and are not written yet */
 
@@ -85,6 +90,7 @@ typedef struct {
 typedef struct {
     api_device_t device;
     const sensor_registry_t *sensors;
+    const history_t *history;
     actuator_registry_t *actuators;
     settings_t *settings;
     action_runs_t *runs;
@@ -93,10 +99,12 @@ typedef struct {
     const random_t *random;
     const store_health_t *store;
     const log_ring_t *log;
+    events_t *events;
     const wall_clock_t *clock;
     const http_server_t *server; /* for its counters */
     const api_platform_t *platform;
-    void *context; /* of the platform's functions */
+    void *context;            /* of the platform's functions */
+    uint64_t status_check_ms; /* when to look whether the status has changed; the API's own */
 } api_t;
 
 /* Works out the device's id. The caller has filled the rest of api->device; api_device_changed follows. */
@@ -107,6 +115,13 @@ const char *api_owner_name(const api_t *api);
 
 /* The device's settings have new values: host name and document tag follow. */
 void api_device_changed(api_t *api);
+
+/* Looks whether the status has changed for those who listen.
+ * returns   when it wants to be called next */
+uint64_t api_events_poll(api_t *api, uint64_t now_ms);
+
+/* The network has given the device another host name than the one it wanted, or that one after all. */
+void api_hostname_changed(api_t *api, const char *hostname);
 
 /* The whole public API, one line a method and resource (api/routes.c). */
 extern const http_route_t api_routes[];

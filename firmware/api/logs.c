@@ -3,9 +3,8 @@
 #include "api/problem.h"
 #include "base/log.h"
 
-static void write_entry(json_writer_t *json, const api_t *api, const log_entry_t *entry)
+void api_write_log_members(json_writer_t *json, const api_t *api, const log_entry_t *entry)
 {
-    json_object_begin(json);
     json_key(json, "number");
     json_u32(json, entry->number);
     api_write_time(json, api->clock, entry->uptime_ms);
@@ -17,7 +16,6 @@ static void write_entry(json_writer_t *json, const api_t *api, const log_entry_t
     json_text(json, entry->component);
     json_key(json, "message");
     json_text(json, entry->message);
-    json_object_end(json);
 }
 
 /* state[0]: the opening has been written; state[1]: the number of the last line that was; state[2]: of the last that
@@ -37,7 +35,9 @@ static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t
         return HTTP_MORE;
     }
     if (state[1] < state[2] && log_ring_read(api->log, state[1], &entry)) {
-        write_entry(json, api, &entry);
+        json_object_begin(json);
+        api_write_log_members(json, api, &entry);
+        json_object_end(json);
         state[1] = entry.number;
         return HTTP_MORE;
     }

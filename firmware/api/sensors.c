@@ -1,3 +1,4 @@
+#include "api/events.h"
 #include "api/handlers.h"
 #include "api/patch.h"
 #include "base/hash.h"
@@ -15,7 +16,7 @@ static uint64_t sensor_tag(const api_t *api, const sensor_t *sensor)
 {
     const sensor_settings_t *settings = &api->settings->sensors[sensor - api->sensors->sensors];
     uint64_t fixed = hash_string(api->device.build_tag, sensor->id) ^ schema_tag(&sensor_schema, settings);
-    return fold(fixed) << 32 | fold(sensor->tag);
+    return fold(fixed) << 32 | fold(sensor->tag ^ wall_clock_tag(api->clock));
 }
 
 static void write_value(json_writer_t *json, const sensor_t *sensor)
@@ -118,11 +119,12 @@ static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t 
 void api_sensor_list(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
-    if (!api_accepts_json(ex) || api_unchanged(ex, api->sensors->tag ^ api->device.build_tag)) return;
+    uint64_t tag = api->sensors->tag ^ api->device.build_tag ^ wall_clock_tag(api->clock);
+    if (!api_accepts_json(ex) || api_unchanged(ex, tag)) return;
     http_respond_generated(ex, 200, api_media_json, list_piece);
 }
 
-static const sensor_t *find_or_refuse(http_exchange_t *ex, const api_t *api)
+const sensor_t *api_find_sensor(http_exchange_t *ex, const api_t *api)
 {
     const sensor_t *sensor = sensor_registry_find(api->sensors, http_path_param(ex, 0));
     if (!sensor) api_write_problem(ex, 404, "there is no sensor of this id");
@@ -135,7 +137,7 @@ static const sensor_t *find_or_refuse(http_exchange_t *ex, const api_t *api)
 void api_sensor_get(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
-    const sensor_t *sensor = find_or_refuse(ex, api);
+    const sensor_t *sensor = api_find_sensor(ex, api);
     if (!sensor || !api_accepts_json(ex) || api_unchanged(ex, sensor_tag(api, sensor))) return;
     write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
 }
@@ -146,7 +148,7 @@ void api_sensor_get(http_exchange_t *ex, void *app)
 void api_sensor_patch(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
-    const sensor_t *sensor = find_or_refuse(ex, api);
+    const sensor_t *sensor = api_find_sensor(ex, api);
     if (!sensor || !api_accepts_json(ex)) return;
     size_t index = (size_t)(sensor - api->sensors->sensors);
     sensor_settings_t *settings = &api->settings->sensors[index];
@@ -164,14 +166,24 @@ void api_sensor_patch(http_exchange_t *ex, void *app)
 }
 
 /* GET /api/v1/sensors/{id}/value
- * 200 21.44: the bare number, in the sensor's unit
+ * 200 21.44: the bare number, in the sensor's unit; for text/event-stream each one that comes
  * 404 no such sensor
- * 503 the sensor has no value now; Retry-After is its interval */
+ * 503 the sensor has no value now; Retry-After is its interval. Or too many streams */
 void api_sensor_value_get(http_exchange_t *ex, void *app)
 {
-    const api_t *api = app;
-    const sensor_t *sensor = find_or_refuse(ex, api);
-    if (!sensor || !api_accepts_json(ex)) return;
+    static const char *const offers[] = { api_media_json, api_media_events };
+    api_t *api = app;
+    const sensor_t *sensor = api_find_sensor(ex, api);
+    if (!sensor) return;
+    int chosen = http_negotiate(ex, offers, 2);
+    if (chosen < 0) {
+        api_write_problem(ex, 406, "this resource is application/json or text/event-stream");
+        return;
+    }
+    if (offers[chosen] == api_media_events) {
+        api_value_stream(ex, api, (size_t)(sensor - api->sensors->sensors));
+        return;
+    }
     if (sensor->quality != QUALITY_OK) {
         api_problem_no_reading(ex, sensor);
         return;

@@ -65,14 +65,33 @@ static void write_stack(json_writer_t *json, const api_platform_t *platform)
     json_object_end(json);
 }
 
-static void write_sensors(json_writer_t *json, const sensor_registry_t *sensors)
+uint32_t api_sensors_ok(const sensor_registry_t *sensors)
 {
     uint32_t ok = 0;
     for (size_t i = 0; i < sensors->sensor_count; i++) ok += sensors->sensors[i].quality == QUALITY_OK;
+    return ok;
+}
+
+void api_write_sensor_counts(json_writer_t *json, const sensor_registry_t *sensors)
+{
     json_key(json, "sensors");
     json_object_begin(json);
     count(json, "total", (uint32_t)sensors->sensor_count);
-    count(json, "ok", ok);
+    count(json, "ok", api_sensors_ok(sensors));
+    json_object_end(json);
+}
+
+/* What is kept of what the sensors measured. */
+static void write_history(json_writer_t *json, const history_t *history)
+{
+    const history_usage_t usage = history_usage(history);
+    json_key(json, "history");
+    json_object_begin(json);
+    count(json, "starts", usage.starts);
+    count(json, "samples", usage.samples);
+    count(json, "minutes", usage.minutes);
+    count(json, "dropped_blocks", usage.dropped_blocks);
+    count(json, "size_bytes", usage.size_bytes);
     json_object_end(json);
 }
 
@@ -115,6 +134,38 @@ static void write_owner(json_writer_t *json, const api_t *api)
     json_string(json, sources[api->random->source]);
 }
 
+/* offset_ms: what the last answer would have changed the clock by, whether it was taken or not. */
+static void write_clock(json_writer_t *json, const api_t *api, const api_network_t *network)
+{
+    static const char *const states[] = {
+        [WALL_CLOCK_UNSET] = "unset",
+        [WALL_CLOCK_BOARD] = "board",
+        [WALL_CLOCK_NETWORK] = "sntp",
+    };
+    const wall_clock_t *clock = api->clock;
+    bool synced = clock->source == WALL_CLOCK_NETWORK;
+    json_key(json, "clock");
+    json_object_begin(json);
+    json_key(json, "state");
+    json_string(json, states[clock->source]);
+    json_key(json, "server");
+    if (network->time_server[0])
+        json_string(json, network->time_server);
+    else
+        json_null(json);
+    json_key(json, "synced_uptime_ms");
+    if (synced)
+        json_u64(json, clock->synced_ms);
+    else
+        json_null(json);
+    json_key(json, "offset_ms");
+    json_i64(json, clock->correction_ms);
+    count(json, "slewing_ms", wall_clock_slewing_ms(clock, api->platform->uptime_ms()));
+    count(json, "refused_corrections", clock->refused);
+    count(json, "refused_answers", network->time_refused);
+    json_object_end(json);
+}
+
 static void write_overview(json_writer_t *json, const api_t *api)
 {
     uint64_t uptime_ms = api->platform->uptime_ms();
@@ -128,10 +179,12 @@ static void write_overview(json_writer_t *json, const api_t *api)
     json_string(json, api->platform->reset_cause());
     api_network_t network = { .ipv4_mode = "none" };
     api->platform->read_network(&network);
+    write_clock(json, api, &network);
     write_network(json, &network);
     write_connections(json, &network);
     write_requests(json, api->server);
-    write_sensors(json, api->sensors);
+    api_write_sensor_counts(json, api->sensors);
+    write_history(json, api->history);
     write_store(json, api);
     write_owner(json, api);
     write_stack(json, api->platform);
@@ -150,7 +203,7 @@ static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t
         return HTTP_MORE;
     }
     api_pool_t pool;
-    if (!api->platform->read_pool(state[0] - 1u, &pool)) {
+    if (!api->platform->read_pool(api->context, state[0] - 1u, &pool)) {
         json_array_end(json);
         json_object_end(json);
         return HTTP_DONE;

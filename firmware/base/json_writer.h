@@ -21,6 +21,12 @@ typedef struct {
 /* buffer    the caller's, alive as long as the writer */
 json_writer_t json_writer(char *buffer, size_t bytes);
 
+/* Begins another document behind the one that is complete: what comes next gets no comma. */
+static inline void json_restart(json_writer_t *json)
+{
+    json->has_members = 0;
+}
+
 static inline bool json_overflowed(const json_writer_t *json)
 {
     return json->out.overflow;
@@ -47,6 +53,7 @@ void json_null(json_writer_t *json);
 void json_bool(json_writer_t *json, bool value);
 void json_u32(json_writer_t *json, uint32_t value);
 void json_u64(json_writer_t *json, uint64_t value);
+void json_i64(json_writer_t *json, int64_t value);
 
 /* A number given as a scaled integer, see text_decimal. */
 void json_decimal(json_writer_t *json, int32_t value, unsigned decimals);

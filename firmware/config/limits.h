@@ -40,6 +40,10 @@
 /* Bytes of an Origin that may be allowed; longer ones are none. One is echoed in the head of the answer. */
 #define HTTP_ORIGIN_BYTES_MAX 96u
 
+/* Bytes of the host and port that a Thing Description repeats as its base. Our longest name, with .local and a port, has
+ * 75; only ports with leading zeros are longer. */
+#define WOT_AUTHORITY_BYTES_MAX 96u
+
 /* Segments of a path that a route may bind, as in /sensors/{id}/history. */
 #define HTTP_PATH_PARAMS_MAX 2u
 
@@ -76,6 +80,10 @@
 
 /* Without any byte of an answer being taken by the peer. */
 #define HTTP_RESPONSE_STALL_MS 15000u
+
+/* Between two bytes of a stream: a comment goes out when there was nothing to say, so that proxies and clients see that
+ * it lives, and it sees that they do. HTML's section on server-sent events recommends 15 s. */
+#define HTTP_STREAM_PING_MS 15000u
 
 /* For a whole answer, however steadily it is taken: this long, and so much more for each KiB that was. A line of 9600
  * baud carries a KiB a second, so a generated answer of any length gets through it; a peer that drips bytes to keep its
@@ -148,6 +156,40 @@
 /* Milliseconds until a chip that failed is probed again: often enough that a reconnected sensor is back
  * within one sampling interval, seldom enough that a dead bus does not eat the loop. */
 #define SENSOR_RETRY_MS 1000u
+
+/* ---- History ---------------------------------------------------------------------------------------- */
+
+/* Bytes of a block, the unit of what is recycled and of what damage costs. A head of 32 bytes is an eighth of it. */
+#define HISTORY_BLOCK_BYTES 256u
+
+/* Bytes for samples of all sensors. A quiet sensor at 1 Hz takes 1.1 bytes a sample: of 8 sensors each has 24 blocks
+ * of 224 bytes, which hold 80 minutes. */
+#define HISTORY_SAMPLES_BYTES 49152u
+
+/* Bytes for minutes of all sensors, about 4 bytes each: of 8 sensors each has 32 blocks of 224 bytes, which hold a
+ * day of 1440 minutes with a fifth to spare. */
+#define HISTORY_MINUTES_BYTES 65536u
+
+/* Starts of the device whose calendar time is remembered, 48 bytes each: more than anybody restarts a device within
+ * the day that is kept. */
+#define HISTORY_BOOTS_MAX 32u
+/* ---- Events ----------------------------------------------------------------------------------------- */
+
+/* Streams of events at the same time; the next one gets 503. Each keeps a connection, and there must be some left for
+ * those who ask once: a dashboard or two, a flow engine, a person who looks. 64 bytes each. */
+#define EVENT_SUBSCRIBERS_MAX 4u
+
+/* Seconds after which one that found no place is asked to try again. */
+#define EVENT_RETRY_AFTER_S 5u
+
+/* Milliseconds between two looks whether the status has changed while somebody listens to it. */
+#define EVENT_STATUS_CHECK_MS 1000u
+
+/* Bytes of a list of types or ids in a query, with NUL: four types, or eight sensors with the longest ids. */
+#define EVENT_LIST_BYTES 256u
+
+/* Bytes of a Last-Event-ID: four numbers of at most 10, 20, 3 and 10 digits, and the dots between them. */
+#define EVENT_ID_BYTES_MAX 46u
 
 /* ---- Actuators -------------------------------------------------------------------------------------- */
 
@@ -244,6 +286,48 @@
 /* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
 #define NET_TCP_SPARE_PCBS 12u
 
+/* Services that are announced by mDNS; each costs 440 bytes of lwIP's heap. */
+#define NET_SERVICES_MAX 4
+
+/* Bytes of a host name with NUL: one label, RFC 1035 section 2.3.4. */
+#define NET_HOST_NAME_BYTES 64u
+
+/* Name conflicts that are answered at once by another name, and the milliseconds before each further one: RFC 6762
+ * section 8.1 allows 15 before such pauses. As many milliseconds of quiet make up for all. */
+#define NET_CONFLICTS_AT_ONCE      8u
+#define NET_CONFLICT_PAUSE_MS      10000u
+#define NET_CONFLICTS_FORGOTTEN_MS 60000u
+
+/* The largest number behind a name that is taken; then they begin again. */
+#define NET_NAME_NUMBER_MAX 99u
+
+/* Milliseconds until a time server's silence counts as such; until it is asked again then, doubled each time (RFC 4330
+ * section 10: never less than 15 s); between two questions, and at most between two tries: a quartz is wrong by 0.1 s
+ * in so long. Plain decimal numbers: lwIP shifts and compares them. */
+#define NET_TIME_ANSWER_MS   5000
+#define NET_TIME_RETRY_MS    15000
+#define NET_TIME_INTERVAL_MS 1024000
+
+/* Milliseconds between question and answer, at most: half of it is how wrong the clock becomes. */
+#define NET_TIME_ROUND_TRIP_MS_MAX 1000u
+
+/* Milliseconds between two looks whether time can be asked for now. */
+#define NET_TIME_CHECK_MS 1000u
+
+/* Milliseconds for which a server is left alone that asked for it (kiss of death). */
+#define NET_TIME_DENIED_MS 3600000u
+
+/* Questions without an answer after which a server's name is looked up again. */
+#define NET_TIME_SILENT_MAX 4u
+
+/* Seconds since 1970 that a time server may say: 2026, when this firmware did not exist yet, to 2100. */
+#define CLOCK_UTC_S_MIN 1767225600
+#define CLOCK_UTC_S_MAX 4102444800
+
+/* Milliseconds that the clock may be turned back, by running at half speed for twice as long: more than a quartz is
+ * wrong in a week, and over before anybody wonders. A server that asks for more is wrong, or was so before. */
+#define CLOCK_SLEW_MS_MAX 60000u
+
 /* ---- Who may ----------------------------------------------------------------------------------------- */
 
 /* Milliseconds between two times that the random generator takes in what it has seen since: an hour, 50,000
@@ -324,14 +408,20 @@ _Static_assert(HTTP_HEAD_BUFFER_BYTES <= HTTP_HEAD_BYTES_MAX, "the buffer holds 
 _Static_assert(HTTP_HEAD_BUFFER_BYTES <= 65535u, "positions in the buffer are 16 bits");
 _Static_assert(HTTP_OUTPUT_BYTES >= 1024u && HTTP_OUTPUT_BYTES <= 65535u, "head + smallest useful body");
 _Static_assert(SETTINGS_ORIGIN_BYTES - 1u <= HTTP_ORIGIN_BYTES_MAX, "each that is configured can be allowed");
+_Static_assert(SETTINGS_HOSTNAME_BYTES + 12u <= WOT_AUTHORITY_BYTES_MAX, "any name with .local and a port");
 _Static_assert(HTTP_BODIES_ANYBODY_MAX < HTTP_BODIES_MAX, "who has a token finds a buffer");
 _Static_assert(JSON_DEPTH_MAX <= 32u, "one bit a level");
 _Static_assert(JSON_READ_DEPTH_MAX <= 32u && JSON_READ_NAMES_MAX <= 255u, "one bit a level, 8 bits a name");
 _Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the default is one of those allowed");
 _Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the default is one of those allowed");
+_Static_assert(HISTORY_SAMPLES_BYTES / HISTORY_BLOCK_BYTES / SENSORS_MAX >= 2u, "one block may be recycled");
+_Static_assert(HISTORY_MINUTES_BYTES / HISTORY_BLOCK_BYTES / SENSORS_MAX >= 2u, "one block may be recycled");
+_Static_assert(HISTORY_BLOCK_BYTES <= 511u, "used bytes are 9 bits");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
 _Static_assert(HTTP_REFUSALS_MAX + HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS, "closed ones do as well");
+_Static_assert(EVENT_SUBSCRIBERS_MAX * 2u <= HTTP_CONNECTIONS_MAX,
+               "streams leave most connections to others");
 _Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");

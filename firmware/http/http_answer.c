@@ -102,6 +102,7 @@ static void write_fields(text_writer_t *out, const http_answer_t *answer, const 
         text_hex(out, answer->etag, 16);
         text_string(out, "\"\r\nCache-Control: no-cache\r\n");
     }
+    if (answer->stream) text_string(out, "Cache-Control: no-store\r\n");
     if (answer->allow) write_methods(out, "Allow: ", answer->allow);
     if (answer->challenge) {
         text_string(out, "WWW-Authenticate: ");
@@ -117,6 +118,11 @@ static void write_fields(text_writer_t *out, const http_answer_t *answer, const 
         text_string(out, "Location: ");
         text_string(out, answer->location);
         text_append(out, "\r\n", 2);
+    }
+    if (answer->link_next) {
+        text_string(out, "Link: <");
+        text_string(out, answer->link_next);
+        text_string(out, ">; rel=\"next\"\r\n");
     }
 }
 
@@ -155,9 +161,9 @@ static void write_cors(text_writer_t *out, const http_exchange_t *ex)
         write_methods(out, "Access-Control-Allow-Methods: ", answer->allow);
         text_string(out,
                     "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, If-None-Match, "
-                    "Idempotency-Key\r\nAccess-Control-Max-Age: 600\r\n");
+                    "Idempotency-Key, Last-Event-ID\r\nAccess-Control-Max-Age: 600\r\n");
     } else {
-        text_string(out, "Access-Control-Expose-Headers: Allow, ETag, Location, Retry-After, "
+        text_string(out, "Access-Control-Expose-Headers: Allow, ETag, Link, Location, Retry-After, "
                          "WWW-Authenticate\r\n");
     }
 }
@@ -174,6 +180,7 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
     write_vary(&out, ex);
     write_accepted(&out, ex, status);
     if (answer->cors) write_cors(&out, ex);
+    answer->link_next = NULL; /* it may be gone from here on */
     answer->status = (uint16_t)status;
     answer->head_bytes = (uint16_t)(out.at - conn->output);
     answer->body_start = (uint16_t)(answer->head_bytes + FRAMING_BYTES_MAX);
@@ -199,11 +206,24 @@ void http_respond_generated(http_exchange_t *ex, unsigned status, const char *me
     start(ex, status, media);
 }
 
-/* Runs the generator until it is done or a piece does not fit. Returns whether anything was written. */
-static bool produce(http_exchange_t *ex)
+void http_respond_stream(http_exchange_t *ex, const char *media, const http_stream_t *stream, uint32_t begin)
+{
+    if (ex->request.method != HTTP_HEAD) ex->close = true;
+    ex->answer.stream = stream;
+    ex->answer.access_changes = ex->server->access_changes;
+    ex->answer.state[0] = begin;
+    http_respond_generated(ex, 200, media, stream->generator);
+}
+
+typedef enum {
+    PRODUCED_ALL,  /* the generator is done */
+    PRODUCED_MORE, /* the next piece does not fit */
+    PRODUCED_WAIT, /* it has nothing now */
+} produced_t;
+
+static produced_t produce(http_exchange_t *ex)
 {
     http_answer_t *answer = &ex->answer;
-    const char *begin = answer->json.out.at;
     while (answer->generator) {
         json_writer_t saved = answer->json;
         uint32_t state[4];
@@ -212,11 +232,12 @@ static bool produce(http_exchange_t *ex)
         if (json_overflowed(&answer->json)) {
             answer->json = saved;
             memcpy(answer->state, state, sizeof state);
-            break;
+            return PRODUCED_MORE;
         }
+        if (produced == HTTP_WAIT) return PRODUCED_WAIT;
         if (produced == HTTP_DONE) answer->generator = NULL;
     }
-    return answer->json.out.at != begin;
+    return PRODUCED_ALL;
 }
 
 static void choose_framing(http_exchange_t *ex)
@@ -308,32 +329,77 @@ void http_answer_frame(http_conn_t *conn)
     conn->output_end = (uint16_t)(answer->body_start + body_bytes);
     if (no_content) {
         answer->generator = NULL;
+        http_answer_end(conn);
         conn->output_end = answer->body_start;
     } else if (answer->framing == HTTP_FRAMING_CHUNKED) {
         end_chunk(conn, chunk);
     }
 }
 
+/* A piece that is not the first stands behind the room for a chunk's head. */
+static text_writer_t piece_writer(http_conn_t *conn)
+{
+    return text_writer(conn->output + CHUNK_HEAD_BYTES,
+                       sizeof conn->output - CHUNK_HEAD_BYTES - CHUNK_TAIL_BYTES);
+}
+
+static void frame_piece(http_conn_t *conn)
+{
+    const http_answer_t *answer = &conn->exchange.answer;
+    size_t bytes = (size_t)(answer->json.out.at - (conn->output + CHUNK_HEAD_BYTES));
+    if (answer->framing == HTTP_FRAMING_CHUNKED) {
+        text_writer_t head = text_writer(conn->output, CHUNK_HEAD_BYTES);
+        write_chunk_head(&head, bytes);
+        conn->output_start = (uint16_t)(bytes > 0 ? 0 : CHUNK_HEAD_BYTES);
+        end_chunk(conn, bytes > 0);
+    } else {
+        conn->output_start = CHUNK_HEAD_BYTES;
+        conn->output_end = (uint16_t)(CHUNK_HEAD_BYTES + bytes);
+    }
+}
+
 bool http_answer_refill(http_conn_t *conn)
 {
     http_answer_t *answer = &conn->exchange.answer;
-    char *body = conn->output + CHUNK_HEAD_BYTES;
-    answer->json.out = text_writer(body, sizeof conn->output - CHUNK_HEAD_BYTES - CHUNK_TAIL_BYTES);
-    bool wrote = produce(&conn->exchange);
-    if (!wrote && answer->generator) {
+    const char *body = conn->output + CHUNK_HEAD_BYTES;
+    answer->json.out = piece_writer(conn);
+    produced_t produced = produce(&conn->exchange);
+    bool wrote = answer->json.out.at != body;
+    if (!wrote && produced == PRODUCED_WAIT) return true;
+    if (!wrote && produced == PRODUCED_MORE) {
         log_error("http", "a piece of an answer does not fit the output buffer");
         return false;
     }
-    if (answer->framing == HTTP_FRAMING_CHUNKED) {
-        text_writer_t head = text_writer(conn->output, CHUNK_HEAD_BYTES);
-        write_chunk_head(&head, (size_t)(answer->json.out.at - body));
-        conn->output_start = (uint16_t)(wrote ? 0 : CHUNK_HEAD_BYTES);
-        end_chunk(conn, wrote);
-    } else {
-        conn->output_start = CHUNK_HEAD_BYTES;
-        conn->output_end = (uint16_t)(answer->json.out.at - conn->output);
-    }
+    frame_piece(conn);
     return true;
+}
+
+void http_answer_ping(http_conn_t *conn)
+{
+    json_writer_t *json = &conn->exchange.answer.json;
+    json->out = piece_writer(conn);
+    text_string(&json->out, conn->exchange.answer.stream->ping);
+    frame_piece(conn);
+}
+
+void http_answer_check_stream(http_conn_t *conn)
+{
+    http_exchange_t *ex = &conn->exchange;
+    http_answer_t *answer = &ex->answer;
+    uint8_t scope = answer->stream->scope;
+    uint32_t changes = ex->server->access_changes;
+    if (scope == 0 || !ex->server->authorize || answer->access_changes == changes) return;
+    answer->access_changes = changes;
+    if (ex->server->authorize(ex->server->app, ex, scope).status == 0) return;
+    answer->generator = NULL;
+    ex->close = true;
+}
+
+void http_answer_end(http_conn_t *conn)
+{
+    http_answer_t *answer = &conn->exchange.answer;
+    if (answer->stream) answer->stream->end(conn->exchange.server->app, answer->state);
+    answer->stream = NULL;
 }
 
 void http_answer_drop_fields(http_answer_t *answer)
@@ -343,6 +409,7 @@ void http_answer_drop_fields(http_answer_t *answer)
     answer->retry_after_s = 0;
     answer->challenge = NULL;
     answer->location[0] = '\0';
+    answer->link_next = NULL;
 }
 
 void http_answer_reset(http_conn_t *conn)
@@ -352,6 +419,7 @@ void http_answer_reset(http_conn_t *conn)
     http_answer_drop_fields(answer);
     answer->vary_accept = answer->cors = answer->preflight = false;
     answer->generator = NULL;
+    answer->stream = NULL;
     memset(answer->state, 0, sizeof answer->state);
     conn->output_start = conn->output_end = 0;
 }

@@ -26,8 +26,17 @@ void http_answer_drop_fields(http_answer_t *answer);
 /* After the handler: frames what it wrote, so that it can be sent. */
 void http_answer_frame(http_conn_t *conn);
 
+/* The answer is over: who gave its stream, if it was one, learns it. */
+void http_answer_end(http_conn_t *conn);
+
+/* Lets a stream that its reader may not read any longer come to its end. */
+void http_answer_check_stream(http_conn_t *conn);
+
+/* Puts a stream's ping into the empty output buffer. */
+void http_answer_ping(http_conn_t *conn);
+
 /* Fills the empty output buffer with the next pieces of a generated body.
- * returns   false when the generator cannot go on: our own bug, the connection must end */
+ * returns   false when the generator cannot go on, but for a stream that waits: our own bug, the connection must end */
 bool http_answer_refill(http_conn_t *conn);
 
 #endif

@@ -1,6 +1,7 @@
 #include "http/http_conn.h"
 
 #include "http/http_answer.h"
+#include "http/http_bodies.h"
 #include "http/http_body.h"
 #include "http/http_gate.h"
 #include "http/http_head.h"
@@ -35,37 +36,10 @@ void http_conn_open(http_conn_t *conn, http_server_t *server, const http_peer_t 
     begin_request(conn);
 }
 
-/* ---- Body buffers ----------------------------------------------------------------------------------- */
-
-/* Anybody may send a body where nobody is asked for a token: the other buffers are for those who have one. */
-static bool take_body_buffer(http_conn_t *conn)
-{
-    http_server_t *server = conn->exchange.server;
-    bool anybody = server->authorize && conn->exchange.match.route->scope == 0;
-    unsigned usable = anybody ? HTTP_BODIES_ANYBODY_MAX : HTTP_BODIES_MAX;
-    uint8_t taken = 0;
-    for (unsigned i = 0; i < HTTP_BODIES_MAX; i++) {
-        if (server->bodies.taken[i]) {
-            taken++;
-        } else if (conn->body_slot < 0 && i < usable) {
-            server->bodies.taken[i] = true;
-            conn->body_slot = (int8_t)i;
-            taken++;
-        }
-    }
-    if (taken > server->bodies.peak) server->bodies.peak = taken;
-    return conn->body_slot >= 0;
-}
-
-static void release_body_buffer(http_conn_t *conn)
-{
-    if (conn->body_slot >= 0) conn->exchange.server->bodies.taken[conn->body_slot] = false;
-    conn->body_slot = -1;
-}
-
 void http_conn_close(http_conn_t *conn)
 {
-    release_body_buffer(conn);
+    http_bodies_release(conn);
+    http_answer_end(conn);
     conn->phase = HTTP_PHASE_CLOSED;
 }
 
@@ -79,10 +53,20 @@ static void set_error(http_conn_t *conn, http_verdict_t verdict)
     if (verdict.close) ex->close = true;
 }
 
-/* Progress puts off the stall's deadline; the answer's own moves only as far as its bytes are worth. */
+static bool has_output(const http_conn_t *conn)
+{
+    return conn->output_start < conn->output_end;
+}
+
+/* Progress puts off the stall's deadline; the answer's own moves only as far as its bytes are worth. A stream has no
+ * end that it could be late for, but what it sends is taken in time, and it says something now and then. */
 static void set_answer_deadline(http_conn_t *conn)
 {
     uint64_t stalled_ms = conn->now_ms + HTTP_RESPONSE_STALL_MS;
+    if (conn->exchange.answer.stream) {
+        conn->deadline_ms = has_output(conn) ? stalled_ms : conn->now_ms + HTTP_STREAM_PING_MS;
+        return;
+    }
     uint64_t earned_ms = (uint64_t)conn->answer_bytes * HTTP_ANSWER_MS_PER_KIB / 1024u;
     uint64_t end_ms = conn->answer_began_ms + HTTP_ANSWER_DEADLINE_MS + earned_ms;
     conn->deadline_ms = stalled_ms < end_ms ? stalled_ms : end_ms;
@@ -110,7 +94,6 @@ static void answer(http_conn_t *conn)
     conn->phase = HTTP_PHASE_ANSWER;
     conn->answer_began_ms = conn->now_ms;
     conn->answer_bytes = 0;
-    set_answer_deadline(conn);
     if (ex->error_status) {
         server->write_problem(ex, ex->error_status, ex->error ? ex->error : "the request was refused");
     } else if (ex->match.route) {
@@ -120,6 +103,7 @@ static void answer(http_conn_t *conn)
         http_respond_empty(ex, 204);
     }
     http_answer_frame(conn);
+    set_answer_deadline(conn);
     count_answer(server, ex->answer.status);
 }
 
@@ -132,7 +116,8 @@ static void refuse(http_conn_t *conn, http_verdict_t verdict)
 
 static void answer_taken(http_conn_t *conn)
 {
-    release_body_buffer(conn);
+    http_bodies_release(conn);
+    http_answer_end(conn);
     conn->answered = true;
     if (conn->peer_closed) {
         conn->phase = HTTP_PHASE_CLOSED;
@@ -144,6 +129,33 @@ static void answer_taken(http_conn_t *conn)
         conn->idle_since_ms = conn->now_ms;
         conn->deadline_ms = conn->now_ms + HTTP_IDLE_DEADLINE_MS;
     }
+}
+
+static void go_on(http_conn_t *conn)
+{
+    if (!http_answer_refill(conn))
+        conn->phase = HTTP_PHASE_ABORT;
+    else if (!has_output(conn) && !conn->exchange.answer.generator)
+        answer_taken(conn); /* its last piece was empty */
+    else
+        set_answer_deadline(conn);
+}
+
+static bool stream_waits(const http_conn_t *conn)
+{
+    return conn->phase == HTTP_PHASE_ANSWER && conn->exchange.answer.stream && !has_output(conn);
+}
+
+bool http_conn_wake(http_conn_t *conn, uint64_t now_ms)
+{
+    if (!stream_waits(conn)) return false;
+    uint64_t deadline_ms = conn->deadline_ms;
+    conn->now_ms = now_ms;
+    http_answer_check_stream(conn);
+    go_on(conn);
+    if (!stream_waits(conn)) return true;
+    conn->deadline_ms = deadline_ms; /* nothing was said: the ping is due when it was */
+    return false;
 }
 
 /* ---- From a complete head to a body or an answer ------------------------------------------------------ */
@@ -171,7 +183,7 @@ static void head_complete(http_conn_t *conn)
         verdict = too_large;
     }
     if (verdict.status == 0 && ex->request.has_content && ex->match.route &&
-        ex->match.route->body_bytes_max > 0 && !take_body_buffer(conn)) {
+        ex->match.route->body_bytes_max > 0 && !http_bodies_take(conn)) {
         http_set_retry_after(ex, HTTP_RETRY_AFTER_S);
         verdict = (http_verdict_t){ 503, false, "too many requests with a body at the same time" };
     }
@@ -295,7 +307,7 @@ static size_t feed_body(http_conn_t *conn, const char *in, size_t count)
     http_exchange_t *ex = &conn->exchange;
     text_view_t content;
     http_verdict_t verdict;
-    if (conn->output_start < conn->output_end) return 0; /* 100 Continue goes first */
+    if (has_output(conn)) return 0; /* 100 Continue goes first */
     size_t n = http_body_step(&conn->body, in, count, &content, &verdict);
     if (verdict.status == 0 && conn->body_bytes + content.count > body_limit(ex, ex->error_status))
         verdict = too_large;
@@ -334,6 +346,8 @@ size_t http_conn_feed(http_conn_t *conn, const uint8_t *bytes, size_t count, uin
             taken = feed_body(conn, in + used, count - used);
         } else if (conn->phase == HTTP_PHASE_LINGER) {
             taken = feed_linger(conn, count - used);
+        } else if (conn->phase == HTTP_PHASE_ANSWER && conn->exchange.answer.stream) {
+            taken = count - used; /* nothing will ever answer it, and behind it may be the peer's end */
         }
         if (taken == 0) break;
         used += taken;
@@ -346,7 +360,8 @@ size_t http_conn_feed(http_conn_t *conn, const uint8_t *bytes, size_t count, uin
 void http_conn_peer_closed(http_conn_t *conn)
 {
     conn->peer_closed = true;
-    if (conn->phase != HTTP_PHASE_ANSWER && conn->phase != HTTP_PHASE_ABORT) conn->phase = HTTP_PHASE_CLOSED;
+    bool finishing = conn->phase == HTTP_PHASE_ANSWER && !conn->exchange.answer.stream;
+    if (!finishing && conn->phase != HTTP_PHASE_ABORT) conn->phase = HTTP_PHASE_CLOSED;
 }
 
 size_t http_conn_output(http_conn_t *conn, const uint8_t **bytes)
@@ -363,13 +378,13 @@ void http_conn_ack(http_conn_t *conn, size_t count, uint64_t now_ms)
         conn->answer_bytes += (uint32_t)count;
         set_answer_deadline(conn);
     }
-    if (conn->output_start < conn->output_end) return;
+    if (has_output(conn)) return;
     conn->output_start = conn->output_end = 0;
     if (conn->phase != HTTP_PHASE_ANSWER) return;
-    if (!conn->exchange.answer.generator)
+    if (conn->exchange.answer.generator)
+        go_on(conn);
+    else
         answer_taken(conn);
-    else if (!http_answer_refill(conn))
-        conn->phase = HTTP_PHASE_ABORT;
 }
 
 uint64_t http_conn_deadline_ms(const http_conn_t *conn)
@@ -393,12 +408,19 @@ void http_conn_timeout(http_conn_t *conn, uint64_t now_ms)
             refuse(conn, (http_verdict_t){ 408, true, "the request head did not arrive in time" });
         break;
     case HTTP_PHASE_BODY:
-        if (conn->output_start < conn->output_end)
+        if (has_output(conn))
             conn->phase = HTTP_PHASE_ABORT;
         else
             refuse(conn, (http_verdict_t){ 408, true, "the request body did not arrive in time" });
         break;
-    case HTTP_PHASE_ANSWER: conn->phase = HTTP_PHASE_ABORT; break;
+    case HTTP_PHASE_ANSWER:
+        if (stream_waits(conn)) {
+            http_answer_ping(conn);
+            set_answer_deadline(conn);
+        } else {
+            conn->phase = HTTP_PHASE_ABORT;
+        }
+        break;
     case HTTP_PHASE_LINGER: conn->phase = HTTP_PHASE_CLOSED; break;
     case HTTP_PHASE_CLOSED:
     case HTTP_PHASE_ABORT: break;

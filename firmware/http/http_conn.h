@@ -52,10 +52,15 @@ size_t http_conn_output(http_conn_t *conn, const uint8_t **bytes);
 /* count bytes of the last output have been taken and need not be kept. */
 void http_conn_ack(http_conn_t *conn, size_t count, uint64_t now_ms);
 
+/* What streams show has changed (http_respond_stream): one that waits looks for something to send. Costs a comparison
+ * for any other connection.
+ * returns   whether there is output now, or the stream has ended */
+bool http_conn_wake(http_conn_t *conn, uint64_t now_ms);
+
 /* When http_conn_timeout has to be called, if nothing happens before. */
 uint64_t http_conn_deadline_ms(const http_conn_t *conn);
 
-/* The deadline has passed: 408, close or reset, by what was going on. */
+/* The deadline has passed: 408, close or reset, by what was going on; a stream that waits sends its ping. */
 void http_conn_timeout(http_conn_t *conn, uint64_t now_ms);
 
 http_conn_state_t http_conn_state(const http_conn_t *conn, uint64_t now_ms);

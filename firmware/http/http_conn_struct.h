@@ -59,11 +59,14 @@ typedef struct {
     bool preflight;         /* and asks what it may do */
     uint64_t etag;
     char location[96];
+    const char *link_next;      /* Link; NULL: none. The handler's, gone when it returns */
     http_generator_t generator; /* NULL: the body is complete */
     uint32_t state[4];
-    json_writer_t json;  /* the body in output */
-    uint16_t head_bytes; /* of the answer, at the start of output until it is framed */
-    uint16_t body_start; /* where the body of this filling stands in output */
+    const http_stream_t *stream; /* NULL: an answer that has an end */
+    uint32_t access_changes;     /* of the server, when the stream was last checked */
+    json_writer_t json;          /* the body in output */
+    uint16_t head_bytes;         /* of the answer, at the start of output until it is framed */
+    uint16_t body_start;         /* where the body of this filling stands in output */
 } http_answer_t;
 
 struct http_exchange {

@@ -38,6 +38,10 @@ bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t
 /* The value of a field that may stand once; count 0 when it is absent or empty. */
 text_view_t http_field(const http_exchange_t *ex, http_field_name_t name);
 
+/* The host and port by which the client calls us (Host, or an absolute target): one that is ours, in the grammar of
+ * RFC 3986 section 3.2; empty when an HTTP/1.0 client names none. Lives as long as the answer, also for a generator. */
+text_view_t http_authority(const http_exchange_t *ex);
+
 /* The other end of the connection. */
 const http_peer_t *http_peer(const http_exchange_t *ex);
 
@@ -52,6 +56,10 @@ text_view_t http_body(const http_exchange_t *ex);
  * offers    media types in lower case without parameters, the server's favourite first
  * returns   an index into offers, or -1 when none is acceptable: answer 406 */
 int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer_count);
+
+/* Asks the server's authorize for a scope beyond the route's.
+ * returns   true when it was refused, and that is answered */
+bool http_respond_if_refused(http_exchange_t *ex, uint8_t scope);
 
 /* ---- Headers of the answer: before the http_respond call ---------------------------------------------- */
 
@@ -83,6 +91,10 @@ void http_set_retry_after(http_exchange_t *ex, uint16_t seconds);
 /* Location: of a 201, 202 or 3xx. The string is copied; at most 95 bytes. */
 void http_set_location(http_exchange_t *ex, const char *location);
 
+/* Link with rel="next" (RFC 8288): where the following page is.
+ * target    a reference without '>'; borrowed until the http_respond call; NULL: none */
+void http_set_link_next(http_exchange_t *ex, const char *target);
+
 /* Ends the connection after this answer. */
 void http_close_after(http_exchange_t *ex);
 
@@ -99,6 +111,7 @@ void http_respond_empty(http_exchange_t *ex, unsigned status);
 typedef enum {
     HTTP_MORE, /* wrote something and has more: call again */
     HTTP_DONE, /* wrote the last piece */
+    HTTP_WAIT, /* wrote nothing and has nothing now: only of a stream's */
 } http_produced_t;
 
 /* Writes the next piece of a body of any length. Called whenever there is room; when the piece does not fit,
@@ -108,9 +121,31 @@ typedef enum {
 typedef http_produced_t (*http_generator_t)(http_exchange_t *ex, void *app, json_writer_t *json,
                                             uint32_t state[4]);
 
+/* What the state of the next answer's generator begins with, instead of zeros. Before http_respond_generated. */
+void http_set_generator_state(http_exchange_t *ex, const uint32_t state[4]);
+
 /* Answers with a body from a generator. When the whole fits the output buffer it goes out with a
  * Content-Length, else chunked (closed by the end of the connection for HTTP/1.0). */
 void http_respond_generated(http_exchange_t *ex, unsigned status, const char *media,
                             http_generator_t generator);
+
+/* An answer without an end: pieces are sent as they come, and the connection serves nothing else; what the peer still
+ * sends is read and forgotten. It ends with the connection, when the peer closes its direction or takes nothing, or when it may not read it any longer. */
+typedef struct {
+    /* As any other; after HTTP_WAIT it is called again when the connection is woken (http_conn_wake). A piece that
+     * does not fit (json_overflowed) has not been sent: whatever else it changes, it changes only after it looked. */
+    http_generator_t generator;
+
+    /* The stream is over: state is the generator's. Called once for each http_respond_stream. */
+    void (*end)(void *app, const uint32_t state[4]);
+
+    const char
+        *ping;     /* sent when there was nothing for HTTP_STREAM_PING_MS: a constant of at most 16 bytes */
+    uint8_t scope; /* what authorize is asked for again when the server's access_changes differs; 0: never */
+} http_stream_t;
+
+/* stream    a constant
+ * begin     the generator's state[0] */
+void http_respond_stream(http_exchange_t *ex, const char *media, const http_stream_t *stream, uint32_t begin);
 
 #endif

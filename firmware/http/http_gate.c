@@ -49,15 +49,29 @@ static http_verdict_t check_media(const http_exchange_t *ex)
                              "Content-Type must be application/merge-patch+json or application/json" };
 }
 
-http_verdict_t http_gate_access(http_exchange_t *ex)
+static http_verdict_t check_access(http_exchange_t *ex, uint8_t scope)
 {
-    const http_route_t *route = ex->match.route;
-    if (!route || !route->scope || !ex->server->authorize) return HTTP_FINE;
-    http_decision_t decision = ex->server->authorize(ex->server->app, ex, route->scope);
+    http_decision_t decision = ex->server->authorize(ex->server->app, ex, scope);
     if (decision.status == 0) return HTTP_FINE;
     ex->answer.challenge = decision.challenge;
     http_set_retry_after(ex, decision.retry_after_s);
     return (http_verdict_t){ decision.status, false, decision.detail };
+}
+
+http_verdict_t http_gate_access(http_exchange_t *ex)
+{
+    const http_route_t *route = ex->match.route;
+    if (!route || !route->scope || !ex->server->authorize) return HTTP_FINE;
+    return check_access(ex, route->scope);
+}
+
+bool http_respond_if_refused(http_exchange_t *ex, uint8_t scope)
+{
+    if (!ex->server->authorize) return false;
+    http_verdict_t verdict = check_access(ex, scope);
+    if (verdict.status == 0) return false;
+    ex->server->write_problem(ex, verdict.status, verdict.detail);
+    return true;
 }
 
 /* scheme "://" host [":" port], as browsers write it (RFC 6454 section 6.2). "null" is what any sandboxed page says,

@@ -188,6 +188,7 @@ static http_field_name_t field_name(text_view_t name)
         [HTTP_FIELD_ORIGIN] = { "origin", 6 },
         [HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD] = { "access-control-request-method", 29 },
         [HTTP_FIELD_IDEMPOTENCY_KEY] = { "idempotency-key", 15 },
+        [HTTP_FIELD_LAST_EVENT_ID] = { "last-event-id", 13 },
     };
     unsigned i = 0;
     while (i < HTTP_FIELD_COUNT && !text_equal_nocase(name, known[i])) i++;
@@ -199,7 +200,8 @@ static bool is_singleton(http_field_name_t name)
 {
     return name == HTTP_FIELD_HOST || name == HTTP_FIELD_CONTENT_LENGTH || name == HTTP_FIELD_CONTENT_TYPE ||
            name == HTTP_FIELD_TRANSFER_ENCODING || name == HTTP_FIELD_AUTHORIZATION ||
-           name == HTTP_FIELD_ORIGIN || name == HTTP_FIELD_IDEMPOTENCY_KEY;
+           name == HTTP_FIELD_ORIGIN || name == HTTP_FIELD_IDEMPOTENCY_KEY ||
+           name == HTTP_FIELD_LAST_EVENT_ID;
 }
 
 http_verdict_t http_head_field(http_request_t *request, http_head_store_t store, text_view_t line)

@@ -44,6 +44,8 @@ typedef struct http_server {
      * origin   scheme, host and perhaps port, at most HTTP_ORIGIN_BYTES_MAX bytes; never "null" or "*" */
     bool (*allows_origin)(void *app, text_view_t origin);
 
+    uint32_t access_changes; /* counted by whoever changes what authorize decides: streams are asked again */
+
     const wall_clock_t *clock; /* for Date, which is left out until it is set */
 
     /* State of the core; zero at start. */

@@ -109,6 +109,13 @@ uint64_t http_tcp_poll(http_tcp_t *tcp)
     return next_ms;
 }
 
+void http_tcp_wake(http_tcp_t *tcp)
+{
+    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+        if (tcp->slots[i].pcb) http_tcp_slot_wake(&tcp->slots[i]);
+    }
+}
+
 void http_tcp_shed(http_tcp_t *tcp)
 {
     http_tcp_slot_t *worst = NULL;

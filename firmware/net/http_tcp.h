@@ -77,6 +77,9 @@ static inline void http_tcp_set_time(http_tcp_t *tcp, uint64_t now_ms)
  * returns   when to call again */
 uint64_t http_tcp_poll(http_tcp_t *tcp);
 
+/* What streams show has changed: those that wait send it. */
+void http_tcp_wake(http_tcp_t *tcp);
+
 /* Resets the connection that holds most received but untaken memory, if it holds more than its share. For when
  * frames are lost for lack of buffers. */
 void http_tcp_shed(http_tcp_t *tcp);

@@ -166,6 +166,13 @@ static err_t turn(http_tcp_slot_t *slot)
     return result;
 }
 
+/* Outside of lwIP's callbacks nobody else sends what was queued. */
+static void turn_unasked(http_tcp_slot_t *slot)
+{
+    turn(slot);
+    if (slot->pcb) tcp_output(slot->pcb);
+}
+
 void http_tcp_slot_poll(http_tcp_slot_t *slot)
 {
     uint64_t now_ms = slot->owner->now_ms;
@@ -177,7 +184,12 @@ void http_tcp_slot_poll(http_tcp_slot_t *slot)
     }
     if (now_ms < http_conn_deadline_ms(&slot->conn)) return;
     http_conn_timeout(&slot->conn, now_ms);
-    turn(slot); /* what it queues goes out with the FIN: a timeout always ends a connection */
+    turn_unasked(slot);
+}
+
+void http_tcp_slot_wake(http_tcp_slot_t *slot)
+{
+    if (http_conn_wake(&slot->conn, slot->owner->now_ms)) turn_unasked(slot);
 }
 
 /* ---- lwIP's callbacks ------------------------------------------------------------------------------- */

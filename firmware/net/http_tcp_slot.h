@@ -16,6 +16,9 @@ uint64_t http_tcp_slot_deadline_ms(const http_tcp_slot_t *slot);
 /* Acts on deadlines that have passed. */
 void http_tcp_slot_poll(http_tcp_slot_t *slot);
 
+/* Lets a stream that waits look for something to send. */
+void http_tcp_slot_wake(http_tcp_slot_t *slot);
+
 /* Ends the connection in order (FIN) and frees the slot. What is not acknowledged yet stays owned, see
  * http_tcp_closing.h.
  * returns   ERR_OK, or ERR_ABRT: the control block is gone and a callback must say so to lwIP */

@@ -6,7 +6,9 @@
 #define NET_NET_STATE_H
 
 #include "net/http_tcp.h"
+#include "net/mdns.h"
 #include "net/netif_eth.h"
+#include "net/sntp.h"
 
 typedef struct {
     bool open; /* net_init succeeded */
@@ -15,6 +17,8 @@ typedef struct {
     uint64_t link_check_ms; /* when to look at the carrier again */
     netif_eth_t eth;
     http_tcp_t http;
+    net_mdns_t mdns;
+    net_sntp_t sntp;
 } net_state_t;
 
 extern net_state_t net_state;

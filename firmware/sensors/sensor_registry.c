@@ -110,6 +110,12 @@ static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_qualit
     renew_tag(registry, sensor);
 }
 
+static void tell_sample(const sensor_registry_t *registry, const sensor_t *sensor)
+{
+    if (registry->sample_hook)
+        registry->sample_hook(registry->sample_context, (size_t)(sensor - registry->sensors), sensor);
+}
+
 /* INT32_MIN means that there is no value, so it cannot be one. */
 static bool is_value(int64_t value)
 {
@@ -125,6 +131,7 @@ static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slo
         bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max && is_value(value);
         sensor->errors += !valid;
         publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? (int32_t)value : 0, now_ms);
+        tell_sample(registry, sensor);
     }
 }
 
@@ -134,6 +141,7 @@ static void publish_failure(sensor_registry_t *registry, const sensor_slot_t *sl
         sensor_t *sensor = &registry->sensors[slot->first + i];
         sensor->errors++;
         publish(registry, sensor, slot->seen ? QUALITY_ERROR : QUALITY_MISSING, 0, now_ms);
+        tell_sample(registry, sensor);
     }
 }
 
@@ -274,6 +282,12 @@ void sensor_registry_on_alert(sensor_registry_t *registry, sensor_alert_hook_t h
 {
     registry->alert_hook = hook;
     registry->alert_context = context;
+}
+
+void sensor_registry_on_sample(sensor_registry_t *registry, sensor_sample_hook_t hook, void *context)
+{
+    registry->sample_hook = hook;
+    registry->sample_context = context;
 }
 
 /* ---- Asking ------------------------------------------------------------------------------------------ */

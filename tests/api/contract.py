@@ -14,6 +14,7 @@ INDEX_LINKS = {
     "sensors": "/api/v1/sensors",
     "sensor": "/api/v1/sensors/{id}",
     "value": "/api/v1/sensors/{id}/value",
+    "history": "/api/v1/sensors/{id}/history",
     "readings": "/api/v1/readings",
     "actuators": "/api/v1/actuators",
     "actuator": "/api/v1/actuators/{id}",
@@ -27,9 +28,12 @@ INDEX_LINKS = {
     "claim": "/api/v1/claim",
     "tokens": "/api/v1/tokens",
     "token": "/api/v1/tokens/{id}",
+    "events": "/api/v1/events{?types,sensors}",
     "logs": "/api/v1/logs",
     "metrics": "/metrics",
+    "openapi": "/openapi.json",
     "health": "/healthz",
+    "wot": "/.well-known/wot",
 }
 
 # Every resource by an example of its path: its methods, each with the scope that it needs.
@@ -40,7 +44,9 @@ RESOURCES = {
     "/api/v1/sensors": {"GET": "read"},
     "/api/v1/sensors/temp0": {"GET": "read", "PATCH": "operate"},
     "/api/v1/sensors/temp0/value": {"GET": "read"},
+    "/api/v1/sensors/temp0/history": {"GET": "read"},
     "/api/v1/readings": {"GET": "read"},
+    "/api/v1/events": {"GET": "read"},
     "/api/v1/actuators": {"GET": "read"},
     "/api/v1/actuators/led0": {"GET": "read", "PUT": "operate", "PATCH": "operate"},
     "/api/v1/actions": {"GET": "read"},
@@ -55,13 +61,17 @@ RESOURCES = {
     "/api/v1/tokens/00000000": {"DELETE": "admin"},
     "/api/v1/logs": {"GET": "admin"},
     "/metrics": {"GET": "read"},
+    "/openapi.json": {"GET": None},
     "/healthz": {"GET": None},
+    "/.well-known/wot": {"GET": None},
 }
 NOT_THERE = {"/api/v1/actions/reboot/00000000", "/api/v1/tokens/00000000"}  # no such run, no such token
+STREAMS = {"/api/v1/events"}  # no end
 PATHS = [path for path, methods in RESOURCES.items()
-         if methods.get("GET", "admin") != "admin" and path not in NOT_THERE]  # open as long as read_auth is none
+         if methods.get("GET", "admin") != "admin" and path not in NOT_THERE | STREAMS]  # open as long as read_auth is none
 CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings",
-             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config"]
+             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config", "/.well-known/wot", "/openapi.json",
+             "/api/v1/sensors/temp0/value"]
 
 
 def allow(path):
@@ -72,9 +82,11 @@ def allow(path):
 
 
 DEVICE = {"id", "name", "location", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors"}
-STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "network", "connections", "requests", "sensors", "store",
-          "owner", "random", "stack", "pools"}
+STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "clock", "network", "connections", "requests", "sensors",
+          "history", "store", "owner", "random", "stack", "pools"}
+CLOCK = {"state", "server", "synced_uptime_ms", "offset_ms", "slewing_ms", "refused_corrections", "refused_answers"}
 STORE = {"state", "damaged", "pending", "writes", "write_failures", "used_bytes", "size_bytes"}
+HISTORY = {"starts", "samples", "minutes", "dropped_blocks", "size_bytes"}
 OWNERS = {"unclaimed", "claimed", "locked", "no_entropy", "damaged"}
 NETWORK = {"link_up", "ipv4_mode", "ipv4", "ipv6", "rx_frames", "tx_frames", "rx_dropped", "tx_dropped"}
 SENSOR = {"id", "name", "kind", "unit", "value", "quality", "time", "uptime_ms", "interval_ms", "offset", "thresholds",
@@ -87,7 +99,8 @@ RUN = {"id", "action", "state", "detail", "time", "uptime_ms"}
 READING = {"id", "unit", "value", "quality", "time", "uptime_ms"}
 CONFIG = {"name": "Jembatan", "hostname": None, "location": "",
           "network": {"mode": "dhcp", "address": None, "prefix": 24, "gateway": None},
-          "sampling": {"interval_ms": 1000}, "cors_origins": [], "allowed_hosts": [], "read_auth": "none"}
+          "sampling": {"interval_ms": 1000}, "cors_origins": [], "allowed_hosts": [], "read_auth": "none",
+          "time": {"server": None}}
 QUALITIES = {"pending", "ok", "missing", "error"}
 
 TYPES = {400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",

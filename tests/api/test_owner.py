@@ -1,11 +1,13 @@
 """Who may: the claim with the code on the console, tokens and their scopes, and what wrong ones cost."""
 
+import json
 import re
 
 import pytest
-from contract import PATHS, RESOURCES, check_problem, check_time
+from contract import PATHS, RESOURCES, STREAMS, check_problem, check_time
 from support import owner
-from support.device import Device
+from support.device import Device, eventually
+from support.sse import Stream
 
 CLAIM = "/api/v1/claim"
 TOKENS = "/api/v1/tokens"
@@ -45,7 +47,10 @@ def everything_said(device, token=None):
     """Heads and bodies of all that can be read."""
     said = b""
     for path in RESOURCES:
-        for method in ("GET", "OPTIONS", "POST"):
+        if path in STREAMS:
+            with Stream(device.connect(), path) as stream:
+                said += repr([stream.fields, *(stream.next() for _ in range(4))]).encode()
+        for method in ("HEAD" if path in STREAMS else "GET", "OPTIONS", "POST"):
             answer = device.call(method, path, b"{}" if method == "POST" else None, token=token)
             said += repr(answer.fields).encode() + answer.body
     return said.lower()
@@ -75,6 +80,12 @@ def test_the_device_goes_to_whoever_knows_its_code_and_only_once(another):
                            ({"code": code, "scope": "admin"}, {"/scope"})):
         problem = check_problem(device.call("POST", CLAIM, body, token=None), 422)
         assert {error["pointer"] for error in problem["errors"]} == pointers
+    whole = json.dumps({"code": wrong(code)}).encode()
+    for body, media, status in ((whole[:-1], "application/json", 400), (whole + b"x", "application/json", 400),
+                                (b"\xff", "application/json", 400), (b"", "application/json", 400),
+                                (whole, "text/plain", 415), (whole + 512 * b" ", "application/json", 413)):
+        answer = device.call("POST", CLAIM, body, token=None, headers=[("Content-Type", media)])
+        check_problem(answer, status)
     for attempt in range(5):
         assert device.status()["owner"] == "unclaimed"
         problem = check_problem(claim(device, wrong(code)), 403)
@@ -144,6 +155,8 @@ def test_each_scope_opens_what_it_should_and_nothing_else(shared, read_auth):
     try:
         for path, methods in RESOURCES.items():
             for method, needed in with_head(methods):
+                if method == "GET" and path in STREAMS:
+                    continue  # HEAD tells
                 for have in (None, *SCOPES):
                     # Asks for nothing that could be done: what goes on ends in another error, or reads.
                     body = b'{"nonsense":1}' if method in ("POST", "PUT", "PATCH") else None
@@ -162,8 +175,8 @@ def test_each_scope_opens_what_it_should_and_nothing_else(shared, read_auth):
         assert shared.patch("/api/v1/config", {"read_auth": None}).status == 200
 
 
-def test_with_read_auth_strangers_see_only_that_there_is_a_device(shared):
-    assert sorted(OPEN) == ["/api/v1", "/api/v1/device", "/healthz"]
+def test_with_read_auth_strangers_see_only_what_the_device_is(shared):
+    assert sorted(OPEN) == ["/.well-known/wot", "/api/v1", "/api/v1/device", "/healthz", "/openapi.json"]
     assert shared.patch("/api/v1/config", {"read_auth": "token"}).status == 200
     try:
         for path in PATHS:
@@ -171,6 +184,27 @@ def test_with_read_auth_strangers_see_only_that_there_is_a_device(shared):
         check_problem(shared.get("/api/v1/nothing"), 404)
     finally:
         assert shared.patch("/api/v1/config", {"read_auth": None}).status == 200
+
+
+def test_reading_stays_closed_over_a_restart(another):
+    device = another()
+    device.claim()
+    assert device.patch("/api/v1/config", {"read_auth": "token"}).status == 200
+    device.written()
+    device.restart()
+    for path in PATHS:
+        assert device.get(path).status == (200 if path in OPEN else 401), path
+        eventually(lambda: device.call("GET", path).status == 200)  # noqa: B023 - a value takes a sample first
+    assert device.call("GET", "/api/v1/config").json()["read_auth"] == "token"
+
+
+@pytest.mark.parametrize("path", [TOKENS, "/api/v1/logs"])
+def test_head_of_what_is_the_owners_is_get_without_content(shared, path):
+    for token in (None, shared.tokens["read"], shared.token):
+        head, got = (shared.call(method, path, token=token) for method in ("HEAD", "GET"))
+        assert (head.status, head.body) == (got.status, b"")
+        for name in ("content-type", "www-authenticate", "cache-control", "vary"):
+            assert head.header(name) == got.header(name), name
 
 
 @pytest.mark.parametrize("credentials, status", [
@@ -273,6 +307,16 @@ def test_wrong_tokens_make_their_address_wait(another):
         check_problem(answer, 429)
         assert 1 <= int(answer.header("retry-after")) <= 10
         assert answer.header("www-authenticate") is None
+    # Who waits is not made to wait longer, neither by asking again nor by others who guess from the same address.
+    longest = int(device.call("GET", TOKENS).header("retry-after"))
+    for attempt in range(20):
+        answer = device.call("GET", TOKENS, token=f"jbt_{attempt:032}")
+        check_problem(answer, 429)
+        assert int(answer.header("retry-after")) <= longest
+    eventually(lambda: device.call("GET", TOKENS).status == 200, timeout=longest + 5)
+    # Then it has one look, not five.
+    check_problem(device.call("GET", TOKENS, token="jbt_" + 32 * "0"), 401)
+    check_problem(device.call("GET", TOKENS), 429)
     # Where no token is needed none is looked at.
     assert device.call("GET", "/api/v1/readings").status == 200
     assert device.call("GET", "/api/v1/readings", token="jbt_stale").status == 200

@@ -2,12 +2,13 @@
 
 import json
 import re
+import threading
 
 import pytest
 from contract import CONFIG, check_problem, check_sensor
 from support.board import ROOT
 from support.device import eventually
-from support.http1 import request_bytes
+from support.http1 import Client, request_bytes
 
 CONFIG_PATH = "/api/v1/config"
 SENSOR_PATH = "/api/v1/sensors/temp0"
@@ -68,6 +69,38 @@ def test_a_sensors_tag_outlives_its_samples(owned):
     check_problem(owned.call("PATCH", SENSOR_PATH, {"name": "Air"}, match=before.header("etag")), 412)
 
 
+def test_of_two_writers_none_loses_a_change_of_a_sensor_that_is_being_sampled(owned):
+    """Samples change the tag between the writers' changes; that such a tag still serves is another test's matter."""
+    rounds, failures = 10, []
+    change(owned, SENSOR_PATH, {"interval_ms": 100, "name": "0"})
+    sampled = owned.sensor("temp0")["uptime_ms"]
+    headers = [("Authorization", f"Bearer {owned.token}"), ("Content-Type", "application/json")]
+
+    def write():
+        try:
+            with Client("127.0.0.1", owned.port) as client:
+                done = 0
+                while done < rounds:
+                    read = client.request(SENSOR_PATH)
+                    count = int(read.json()["name"]) + 1
+                    body = json.dumps({"name": str(count), "offset": count / 100}).encode()
+                    answer = client.request(SENSOR_PATH, [*headers, ("If-Match", read.header("etag"))], "PATCH", body)
+                    assert answer.status in (200, 412), answer
+                    done += answer.status == 200
+        except Exception as error:
+            failures.append(error)
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(30)
+    assert not failures, failures
+    sensor = owned.sensor("temp0")
+    assert (sensor["name"], sensor["offset"]) == (str(2 * rounds), 2 * rounds / 100)
+    eventually(lambda: owned.sensor("temp0")["uptime_ms"] > sampled)
+
+
 def test_a_change_of_nothing_changes_no_tag_and_writes_nothing(owned):
     owned.written()
     before = owned.call("GET", CONFIG_PATH).header("etag")
@@ -82,7 +115,7 @@ def test_a_change_of_nothing_changes_no_tag_and_writes_nothing(owned):
 ALL = {"name": "Gewächshaus", "hostname": "greenhouse-7", "location": "behind the \"old\" shed \\ left",
        "network": {"mode": "dhcp", "address": "192.0.2.7", "prefix": 30, "gateway": "192.0.2.6"},
        "sampling": {"interval_ms": 2000}, "cors_origins": ["https://a.example", "http://[2001:db8::1]:8080"],
-       "allowed_hosts": ["a.example", "panel"], "read_auth": "token"}
+       "allowed_hosts": ["a.example", "panel"], "read_auth": "token", "time": {"server": "192.0.2.123"}}
 
 
 def test_every_member_can_be_set_and_null_gives_its_default_back(owned):
@@ -280,6 +313,9 @@ def test_no_page_may_speak_to_it_until_its_origin_is_allowed(owned):
     assert answer.header("access-control-allow-origin") == origin
     assert "origin" in answer.header("vary").lower()
     assert "access-control-allow-credentials" not in cors(answer)
+    # A page needs the tag to change anything.
+    assert {"etag", "location", "retry-after", "www-authenticate"} <= \
+        set(answer.header("access-control-expose-headers").lower().split(", "))
     answer = owned.request(CONFIG_PATH, preflight, "OPTIONS")
     assert answer.status == 204
     assert answer.header("access-control-allow-origin") == origin

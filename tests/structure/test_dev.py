@@ -41,9 +41,16 @@ def test_what_is_missing_is_said_and_installed_in_one_go(machine):
     assert re.search(r"install --no-install-recommends ninja-build gcovr$", calls[1])
 
 
+def test_a_command_from_elsewhere_serves_as_well_as_its_package(machine, tmp_path):
+    (tmp_path / "npm").write_text("#!/bin/sh\n")
+    (tmp_path / "npm").chmod(0o755)
+    done, calls = machine(["npm"], "deps")
+    assert done.returncode == 0 and calls == [], done.stderr
+
+
 def test_every_package_has_its_reason(root):
     for line in (root / "cmake/packages.txt").read_text().splitlines():
-        assert not line or line.startswith("# ") or re.fullmatch(r"[a-z0-9.+-]+ +# \S.*", line), line
+        assert not line or line.startswith("# ") or re.fullmatch(r"[a-z0-9.+-]+( \[\w+\])? +# \S.*", line), line
 
 
 def test_help_names_every_command(root):

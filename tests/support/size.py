@@ -10,7 +10,7 @@ import pathlib
 import re
 import struct
 
-LAYERS = ["app", "api", "sensors", "actuators", "actions", "console", "settings", "security", "store", "http", "net", "base", "hal",
+LAYERS = ["app", "api", "events", "sensors", "actuators", "actions", "console", "settings", "security", "store", "http", "net", "base", "hal",
           "board"]
 LIBRARIES = ["lwip", "mbedtls", "cjson", "littlefs", "libc", "libgcc"]
 STACK = "stack"  # what the linker script sets aside for it
