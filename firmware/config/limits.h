@@ -282,6 +282,11 @@
 /* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
 #define NET_TCP_SPARE_PCBS 12u
 
+/* ---- TLS -------------------------------------------------------------------------------------------- */
+
+#define TLS_HEAP_BYTES 131072u
+#define TLS_TICKET_LIFETIME_S 86400u
+
 /* ---- Who may ----------------------------------------------------------------------------------------- */
 
 /* Milliseconds between two times that the random generator takes in what it has seen since: an hour, 50,000
