@@ -6,6 +6,7 @@
 #include "hal/clock.h"
 #include "hal/console.h"
 #include "hal/eth.h"
+#include "hal/retained.h"
 #include "hal/system.h"
 
 #ifndef JEMBATAN_BUILD
@@ -14,6 +15,9 @@
 
 /* The device: one of each. */
 static app_t app;
+
+/* What the sensors measured, also before a reset. */
+static HAL_RETAINED history_memory_t history_memory;
 
 static void console_sink(const char *line, size_t bytes)
 {
@@ -33,12 +37,33 @@ static void note_alert(void *context, const sensor_t *sensor)
     log_warning("app", "sensor %s: alert %s", sensor->id, sensor_alert_name(sensor->alert));
 }
 
+static void note_sample(void *context, size_t index, const sensor_t *sensor)
+{
+    (void)context;
+    history_add_sample(&app.history, index, sensor);
+    events_note_sample(&app.events, index); /* finds it in the history */
+}
+
+static void init_history(void)
+{
+    history_init(&app.history, &history_memory, &app.sensors, &app.clock);
+    const history_usage_t usage = history_usage(&app.history);
+    log_info("app", "history: start %u, %u samples and %u minutes of earlier ones", (unsigned)usage.starts,
+             (unsigned)usage.samples, (unsigned)usage.minutes);
+    if (usage.dropped_blocks) {
+        log_warning("app", "history: %u damaged blocks dropped", (unsigned)usage.dropped_blocks);
+    }
+    sensor_registry_on_sample(&app.sensors, note_sample, NULL);
+    events_init(&app.events, &app.sensors, &app.history, &app.log);
+}
+
 static void init_domain(const board_t *board)
 {
     if (sensor_registry_init(&app.sensors, board->sensors, board->sensor_count, &app.clock) != STATUS_OK) {
         hal_system_panic("the board's sensor table does not fit limits.h");
     }
     sensor_registry_on_alert(&app.sensors, note_alert, NULL);
+    init_history();
     if (actuator_registry_init(&app.actuators, board->actuators, board->actuator_count) != STATUS_OK) {
         hal_system_panic("the board's actuator table does not fit limits.h");
     }
@@ -54,6 +79,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
                     .build = JEMBATAN_BUILD,
                     .localhost_is_us = board->localhost_is_us },
         .sensors = &app.sensors,
+        .history = &app.history,
         .actuators = &app.actuators,
         .settings = &app.settings,
         .runs = &app.runs,

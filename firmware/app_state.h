@@ -13,6 +13,7 @@
 #include "console/hold.h"
 #include "net/net.h"
 #include "security/random.h"
+#include "sensors/history.h"
 #include "store/documents.h"
 
 typedef struct {
@@ -20,6 +21,7 @@ typedef struct {
     log_ring_t log;
     wall_clock_t clock;
     sensor_registry_t sensors;
+    history_t history;
     actuator_registry_t actuators;
     settings_t settings;
     action_runs_t runs;

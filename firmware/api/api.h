@@ -20,6 +20,7 @@
 #include "http/http_server.h"
 #include "security/access.h"
 #include "security/random.h"
+#include "sensors/history.h"
 #include "sensors/sensor_registry.h"
 #include "settings/settings.h"
 #include "store/store_health.h"
@@ -86,6 +87,7 @@ typedef struct {
 typedef struct {
     api_device_t device;
     const sensor_registry_t *sensors;
+    const history_t *history;
     actuator_registry_t *actuators;
     settings_t *settings;
     action_runs_t *runs;

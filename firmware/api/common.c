@@ -45,6 +45,15 @@ void api_write_time(json_writer_t *json, const wall_clock_t *clock, uint64_t upt
     json_raw_string_end(json);
 }
 
+void api_write_urn(text_writer_t *out, const uint8_t mac[6])
+{
+    text_string(out, "urn:dev:mac:");
+    for (unsigned i = 0; i < 6; i++) {
+        if (i == 3) text_string(out, "fffe");
+        text_hex(out, mac[i], 2);
+    }
+}
+
 void api_init(api_t *api)
 {
     api_device_t *device = &api->device;

@@ -20,6 +20,7 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "sensors", "/api/v1/sensors" },
         { "sensor", "/api/v1/sensors/{id}" },
         { "value", "/api/v1/sensors/{id}/value" },
+        { "history", "/api/v1/sensors/{id}/history{?since,until,step,limit,cursor}" },
         { "readings", "/api/v1/readings" },
         { "actuators", "/api/v1/actuators" },
         { "actuator", "/api/v1/actuators/{id}" },
@@ -37,6 +38,7 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "logs", "/api/v1/logs" },
         { "metrics", "/metrics" },
         { "health", "/healthz" },
+        { "wot", "/.well-known/wot" },
     };
     const api_t *api = app;
     /* The links are the firmware's: they change with its version and build only. */

@@ -74,7 +74,7 @@ static void write_reading(json_writer_t *json, const api_t *api, const event_t *
     json_key(json, "quality");
     json_string(json, sensor_quality_name(event->quality));
     json_key(json, "time");
-    if (history_utc_ms(api->events->history, point->at, &utc_ms)) {
+    if (history_utc_ms(api->history, point->at, &utc_ms)) {
         json_raw_string_begin(json);
         text_rfc3339(&json->out, utc_ms);
         json_raw_string_end(json);

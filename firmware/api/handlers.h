@@ -14,11 +14,13 @@ void api_status_get(http_exchange_t *ex, void *app);
 void api_sensor_list(http_exchange_t *ex, void *app);
 void api_sensor_get(http_exchange_t *ex, void *app);
 void api_sensor_value_get(http_exchange_t *ex, void *app);
+void api_history_get(http_exchange_t *ex, void *app);
 void api_reading_list(http_exchange_t *ex, void *app);
 void api_events_get(http_exchange_t *ex, void *app);
 void api_log_get(http_exchange_t *ex, void *app);
 void api_metrics_get(http_exchange_t *ex, void *app);
 void api_health_get(http_exchange_t *ex, void *app);
+void api_wot_get(http_exchange_t *ex, void *app);
 void api_sensor_patch(http_exchange_t *ex, void *app);
 void api_actuator_list(http_exchange_t *ex, void *app);
 void api_actuator_get(http_exchange_t *ex, void *app);
@@ -51,11 +53,17 @@ bool api_accepts_json(http_exchange_t *ex);
 /* Sets the entity tag and answers 304 when the client has that already. Returns true when it has answered. */
 bool api_unchanged(http_exchange_t *ex, uint64_t tag);
 
+/* The sensor that the path names; answers 404 and returns NULL when there is none. */
+const sensor_t *api_find_sensor(http_exchange_t *ex, const api_t *api);
+
 /* Problems that are not a matter of HTTP alone. */
 void api_problem_no_reading(http_exchange_t *ex, const sensor_t *sensor);
 
 /* Writes the key "time" and a moment as RFC 3339, or null while the clock is not set. */
 void api_write_time(json_writer_t *json, const wall_clock_t *clock, uint64_t uptime_ms);
+
+/* Writes urn:dev:mac: and the EUI-64 of the MAC address, RFC 9039 section 4.1. */
+void api_write_urn(text_writer_t *out, const uint8_t mac[6]);
 
 /* Writes the members unit, value, quality, time and uptime_ms into an object: a sensor's latest reading. */
 void api_write_reading(json_writer_t *json, const sensor_t *sensor, const api_t *api);

@@ -15,16 +15,12 @@ static http_produced_t json_piece(http_exchange_t *ex, void *app, json_writer_t 
     return api_collection_piece(app, json, state, "readings", write_reading);
 }
 
-/* urn:dev:mac of RFC 9039 section 4.1: the EUI-64 of the MAC address, then "_" and the sensor's id. */
+/* The device's name, then "_" and the sensor's id. */
 static void write_base_name(json_writer_t *json, const uint8_t mac[6])
 {
     json_key(json, "bn");
     json_raw_string_begin(json);
-    text_string(&json->out, "urn:dev:mac:");
-    for (unsigned i = 0; i < 6; i++) {
-        if (i == 3) text_string(&json->out, "fffe");
-        text_hex(&json->out, mac[i], 2);
-    }
+    api_write_urn(&json->out, mac);
     text_char(&json->out, '_');
     json_raw_string_end(json);
 }

@@ -14,6 +14,7 @@ const http_route_t api_routes[] = {
     { HTTP_GET, "/api/v1/sensors/{id}", api_sensor_get, SCOPE_READ, 0 },
     { HTTP_PATCH, "/api/v1/sensors/{id}", api_sensor_patch, SCOPE_OPERATE, SMALL_BYTES },
     { HTTP_GET, "/api/v1/sensors/{id}/value", api_sensor_value_get, SCOPE_READ, 0 },
+    { HTTP_GET, "/api/v1/sensors/{id}/history", api_history_get, SCOPE_READ, 0 },
     { HTTP_GET, "/api/v1/readings", api_reading_list, SCOPE_READ, 0 },
     { HTTP_GET, "/api/v1/events", api_events_get, SCOPE_READ, 0 },
     { HTTP_GET, "/api/v1/actuators", api_actuator_list, SCOPE_READ, 0 },
@@ -35,6 +36,7 @@ const http_route_t api_routes[] = {
     { HTTP_GET, "/api/v1/logs", api_log_get, SCOPE_ADMIN, 0 },
     { HTTP_GET, "/metrics", api_metrics_get, SCOPE_READ, 0 },
     { HTTP_GET, "/healthz", api_health_get, SCOPE_NONE, 0 },
+    { HTTP_GET, "/.well-known/wot", api_wot_get, SCOPE_NONE, 0 },
 };
 
 const size_t api_route_count = sizeof api_routes / sizeof api_routes[0];

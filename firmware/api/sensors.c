@@ -123,7 +123,7 @@ void api_sensor_list(http_exchange_t *ex, void *app)
     http_respond_generated(ex, 200, api_media_json, list_piece);
 }
 
-static const sensor_t *find_or_refuse(http_exchange_t *ex, const api_t *api)
+const sensor_t *api_find_sensor(http_exchange_t *ex, const api_t *api)
 {
     const sensor_t *sensor = sensor_registry_find(api->sensors, http_path_param(ex, 0));
     if (!sensor) api_write_problem(ex, 404, "there is no sensor of this id");
@@ -136,7 +136,7 @@ static const sensor_t *find_or_refuse(http_exchange_t *ex, const api_t *api)
 void api_sensor_get(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
-    const sensor_t *sensor = find_or_refuse(ex, api);
+    const sensor_t *sensor = api_find_sensor(ex, api);
     if (!sensor || !api_accepts_json(ex) || api_unchanged(ex, sensor_tag(api, sensor))) return;
     write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
 }
@@ -147,7 +147,7 @@ void api_sensor_get(http_exchange_t *ex, void *app)
 void api_sensor_patch(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
-    const sensor_t *sensor = find_or_refuse(ex, api);
+    const sensor_t *sensor = api_find_sensor(ex, api);
     if (!sensor || !api_accepts_json(ex)) return;
     size_t index = (size_t)(sensor - api->sensors->sensors);
     sensor_settings_t *settings = &api->settings->sensors[index];
@@ -172,7 +172,7 @@ void api_sensor_value_get(http_exchange_t *ex, void *app)
 {
     static const char *const offers[] = { api_media_json, api_media_events };
     api_t *api = app;
-    const sensor_t *sensor = find_or_refuse(ex, api);
+    const sensor_t *sensor = api_find_sensor(ex, api);
     if (!sensor) return;
     int chosen = http_negotiate(ex, offers, 2);
     if (chosen < 0) {

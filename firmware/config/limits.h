@@ -40,6 +40,10 @@
 /* Bytes of an Origin that may be allowed; longer ones are none. One is echoed in the head of the answer. */
 #define HTTP_ORIGIN_BYTES_MAX 96u
 
+/* Bytes of the host and port that a Thing Description repeats as its base. Our longest name, with .local and a port, has
+ * 75; only ports with leading zeros are longer. */
+#define WOT_AUTHORITY_BYTES_MAX 96u
+
 /* Segments of a path that a route may bind, as in /sensors/{id}/history. */
 #define HTTP_PATH_PARAMS_MAX 2u
 
@@ -367,6 +371,7 @@ _Static_assert(HTTP_HEAD_BUFFER_BYTES <= HTTP_HEAD_BYTES_MAX, "the buffer holds 
 _Static_assert(HTTP_HEAD_BUFFER_BYTES <= 65535u, "positions in the buffer are 16 bits");
 _Static_assert(HTTP_OUTPUT_BYTES >= 1024u && HTTP_OUTPUT_BYTES <= 65535u, "head + smallest useful body");
 _Static_assert(SETTINGS_ORIGIN_BYTES - 1u <= HTTP_ORIGIN_BYTES_MAX, "each that is configured can be allowed");
+_Static_assert(SETTINGS_HOSTNAME_BYTES + 12u <= WOT_AUTHORITY_BYTES_MAX, "any name with .local and a port");
 _Static_assert(HTTP_BODIES_ANYBODY_MAX < HTTP_BODIES_MAX, "who has a token finds a buffer");
 _Static_assert(JSON_DEPTH_MAX <= 32u, "one bit a level");
 _Static_assert(JSON_READ_DEPTH_MAX <= 32u && JSON_READ_NAMES_MAX <= 255u, "one bit a level, 8 bits a name");

@@ -119,6 +119,11 @@ static void write_fields(text_writer_t *out, const http_answer_t *answer, const 
         text_string(out, answer->location);
         text_append(out, "\r\n", 2);
     }
+    if (answer->link_next) {
+        text_string(out, "Link: <");
+        text_string(out, answer->link_next);
+        text_string(out, ">; rel=\"next\"\r\n");
+    }
 }
 
 /* Which header lines of the request decided what the answer is. With CORS that is Origin for everybody: a cache that
@@ -158,7 +163,7 @@ static void write_cors(text_writer_t *out, const http_exchange_t *ex)
                     "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, If-None-Match, "
                     "Idempotency-Key, Last-Event-ID\r\nAccess-Control-Max-Age: 600\r\n");
     } else {
-        text_string(out, "Access-Control-Expose-Headers: Allow, ETag, Location, Retry-After, "
+        text_string(out, "Access-Control-Expose-Headers: Allow, ETag, Link, Location, Retry-After, "
                          "WWW-Authenticate\r\n");
     }
 }
@@ -175,6 +180,7 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
     write_vary(&out, ex);
     write_accepted(&out, ex, status);
     if (answer->cors) write_cors(&out, ex);
+    answer->link_next = NULL; /* it may be gone from here on */
     answer->status = (uint16_t)status;
     answer->head_bytes = (uint16_t)(out.at - conn->output);
     answer->body_start = (uint16_t)(answer->head_bytes + FRAMING_BYTES_MAX);
@@ -403,6 +409,7 @@ void http_answer_drop_fields(http_answer_t *answer)
     answer->retry_after_s = 0;
     answer->challenge = NULL;
     answer->location[0] = '\0';
+    answer->link_next = NULL;
 }
 
 void http_answer_reset(http_conn_t *conn)

@@ -59,6 +59,7 @@ typedef struct {
     bool preflight;         /* and asks what it may do */
     uint64_t etag;
     char location[96];
+    const char *link_next;      /* Link; NULL: none. The handler's, gone when it returns */
     http_generator_t generator; /* NULL: the body is complete */
     uint32_t state[4];
     const http_stream_t *stream; /* NULL: an answer that has an end */

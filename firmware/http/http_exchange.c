@@ -32,6 +32,11 @@ text_view_t http_field(const http_exchange_t *ex, http_field_name_t name)
     return http_span_text(head_of(ex), ex->request.fields[i].value);
 }
 
+text_view_t http_authority(const http_exchange_t *ex)
+{
+    return http_span_text(head_of(ex), ex->request.authority);
+}
+
 const http_peer_t *http_peer(const http_exchange_t *ex)
 {
     return &ex->peer;
@@ -168,6 +173,16 @@ void http_set_location(http_exchange_t *ex, const char *location)
     text_writer_t out = text_writer(ex->answer.location, sizeof ex->answer.location - 1u);
     text_string(&out, location);
     *out.at = '\0';
+}
+
+void http_set_link_next(http_exchange_t *ex, const char *target)
+{
+    ex->answer.link_next = target;
+}
+
+void http_set_generator_state(http_exchange_t *ex, const uint32_t state[4])
+{
+    memcpy(ex->answer.state, state, sizeof ex->answer.state);
 }
 
 void http_close_after(http_exchange_t *ex)

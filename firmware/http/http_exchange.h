@@ -38,6 +38,10 @@ bool http_query(const http_exchange_t *ex, const char *name, char *value, size_t
 /* The value of a field that may stand once; count 0 when it is absent or empty. */
 text_view_t http_field(const http_exchange_t *ex, http_field_name_t name);
 
+/* The host and port by which the client calls us (Host, or an absolute target): one that is ours, in the grammar of
+ * RFC 3986 section 3.2; empty when an HTTP/1.0 client names none. Lives as long as the answer, also for a generator. */
+text_view_t http_authority(const http_exchange_t *ex);
+
 /* The other end of the connection. */
 const http_peer_t *http_peer(const http_exchange_t *ex);
 
@@ -87,6 +91,10 @@ void http_set_retry_after(http_exchange_t *ex, uint16_t seconds);
 /* Location: of a 201, 202 or 3xx. The string is copied; at most 95 bytes. */
 void http_set_location(http_exchange_t *ex, const char *location);
 
+/* Link with rel="next" (RFC 8288): where the following page is.
+ * target    a reference without '>'; borrowed until the http_respond call; NULL: none */
+void http_set_link_next(http_exchange_t *ex, const char *target);
+
 /* Ends the connection after this answer. */
 void http_close_after(http_exchange_t *ex);
 
@@ -112,6 +120,9 @@ typedef enum {
  * state     four words for its position, zero at first */
 typedef http_produced_t (*http_generator_t)(http_exchange_t *ex, void *app, json_writer_t *json,
                                             uint32_t state[4]);
+
+/* What the state of the next answer's generator begins with, instead of zeros. Before http_respond_generated. */
+void http_set_generator_state(http_exchange_t *ex, const uint32_t state[4]);
 
 /* Answers with a body from a generator. When the whole fits the output buffer it goes out with a
  * Content-Length, else chunked (closed by the end of the connection for HTTP/1.0). */

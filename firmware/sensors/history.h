@@ -87,6 +87,7 @@ typedef struct {
     uint32_t sequence;               /* of the block it is in */
     uint32_t offset;                 /* of the next record in the block's data */
     uint32_t number;                 /* of the next record */
+    uint32_t first, last;            /* of what was read last */
     history_state_t state;
     history_moment_t after; /* records up to this are passed over */
     bool held;              /* minute was read, and is to be told again */
@@ -101,7 +102,8 @@ history_reader_t history_minutes_after(const history_t *history, size_t sensor, 
 history_reader_t history_samples_from(const history_t *history, size_t sensor, uint32_t number);
 history_reader_t history_minutes_from(const history_t *history, size_t sensor, uint32_t number);
 
-/* The next record. reader->number - 1 is its number then.
+/* The next record. Its number is reader->first and reader->last then; of an interval they are those of its first and
+ * last minute.
  * returns   false when there is none */
 bool history_read_sample(history_reader_t *reader, history_point_t *point);
 bool history_read_minute(history_reader_t *reader, history_minute_t *minute);
@@ -109,6 +111,10 @@ bool history_read_minute(history_reader_t *reader, history_minute_t *minute);
 /* Minutes merged into intervals of step_ms, a multiple of 60000, counted from the start of the device.
  * returns   false when there is none */
 bool history_read_interval(history_reader_t *reader, uint32_t step_ms, history_minute_t *interval);
+
+/* The number of the first record strictly after a moment, or the one that the next record will get.
+ * minutes   of the ring of minutes, whose running one has a number already */
+uint32_t history_number_after(const history_t *history, size_t sensor, bool minutes, history_moment_t after);
 
 /* The first record strictly after a moment, when only one is wanted. */
 static inline bool history_next(const history_t *history, size_t sensor, history_moment_t after,

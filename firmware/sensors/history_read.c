@@ -67,6 +67,7 @@ bool history_read_sample(history_reader_t *reader, history_point_t *point)
         reader->number++;
         if (history_compare(point->at, reader->after) <= 0) continue;
         reader->after = point->at;
+        reader->first = reader->last = reader->number - 1u;
         return true;
     }
     return false;
@@ -111,20 +112,28 @@ static bool read_closed(history_reader_t *reader, history_minute_t *minute)
     return false;
 }
 
+static bool read_running(history_reader_t *reader, history_minute_t *minute)
+{
+    const history_minute_t *running = reader->running;
+    reader->running = NULL;
+    if (!running || running->samples == 0) return false;
+    reader->number = reader->ring->next_number + 1u;
+    if (history_compare(running->at, reader->after) <= 0) return false;
+    reader->after = running->at;
+    *minute = *running;
+    return true;
+}
+
 bool history_read_minute(history_reader_t *reader, history_minute_t *minute)
 {
     if (reader->held) {
         reader->held = false;
         reader->number++;
         *minute = reader->minute;
-        return true;
+    } else if (!read_closed(reader, minute) && !read_running(reader, minute)) {
+        return false;
     }
-    if (read_closed(reader, minute)) return true;
-    const history_minute_t *running = reader->running;
-    reader->running = NULL;
-    if (!running || running->samples == 0 || history_compare(running->at, reader->after) <= 0) return false;
-    reader->number = reader->ring->next_number + 1u;
-    *minute = *running;
+    reader->first = reader->last = reader->number - 1u;
     return true;
 }
 
@@ -155,11 +164,14 @@ bool history_read_interval(history_reader_t *reader, uint32_t step_ms, history_m
     if (!history_read_minute(reader, interval)) return false;
     interval->at.uptime_ms -= interval->at.uptime_ms % step_ms;
     history_minute_t minute;
-    while (history_read_minute(reader, &minute)) {
+    const uint32_t first = reader->last;
+    for (uint32_t last = first; history_read_minute(reader, &minute); last = reader->last) {
+        reader->first = first;
         if (minute.at.boot != interval->at.boot || minute.at.uptime_ms - interval->at.uptime_ms >= step_ms) {
             reader->held = true;
             reader->minute = minute;
             reader->number--;
+            reader->last = last;
             break;
         }
         if (minute.min < interval->min) interval->min = minute.min;
@@ -168,4 +180,20 @@ bool history_read_interval(history_reader_t *reader, uint32_t step_ms, history_m
         interval->samples += minute.samples;
     }
     return true;
+}
+
+uint32_t history_number_after(const history_t *history, size_t sensor, bool minutes, history_moment_t after)
+{
+    history_reader_t reader;
+    history_point_t point;
+    history_minute_t minute;
+    bool found;
+    if (minutes) {
+        reader = history_minutes_after(history, sensor, after);
+        found = history_read_minute(&reader, &minute);
+    } else {
+        reader = history_samples_after(history, sensor, after);
+        found = history_read_sample(&reader, &point);
+    }
+    return found ? reader.last : reader.number;
 }

@@ -108,6 +108,8 @@ static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_qualit
     sensor->uptime_ms = now_ms;
     judge(registry, sensor);
     renew_tag(registry, sensor);
+    if (registry->sample_hook)
+        registry->sample_hook(registry->sample_context, (size_t)(sensor - registry->sensors), sensor);
 }
 
 /* INT32_MIN means that there is no value, so it cannot be one. */
@@ -274,6 +276,12 @@ void sensor_registry_on_alert(sensor_registry_t *registry, sensor_alert_hook_t h
 {
     registry->alert_hook = hook;
     registry->alert_context = context;
+}
+
+void sensor_registry_on_sample(sensor_registry_t *registry, sensor_sample_hook_t hook, void *context)
+{
+    registry->sample_hook = hook;
+    registry->sample_context = context;
 }
 
 /* ---- Asking ------------------------------------------------------------------------------------------ */

@@ -53,6 +53,10 @@ typedef struct {
 /* Called when a sensor's alert has changed; the sensor already has the new one. */
 typedef void (*sensor_alert_hook_t)(void *context, const sensor_t *sensor);
 
+/* Called for each sample that was taken, and whenever one could not be; the sensor already has it.
+ * index     of the sensor in registry->sensors */
+typedef void (*sensor_sample_hook_t)(void *context, size_t index, const sensor_t *sensor);
+
 typedef enum { DEVICE_TO_PROBE, DEVICE_READY, DEVICE_CONVERTING } device_phase_t;
 
 typedef struct {
@@ -76,6 +80,8 @@ typedef struct {
     uint64_t tag;                   /* of the whole collection */
     sensor_alert_hook_t alert_hook; /* NULL: none */
     void *alert_context;
+    sensor_sample_hook_t sample_hook; /* NULL: none */
+    void *sample_context;
 } sensor_registry_t;
 
 /* Builds the registry from the board's table; nothing is asked of a chip yet.
@@ -102,6 +108,10 @@ status_t sensor_registry_configure(sensor_registry_t *registry, size_t index, co
 
 /* hook      NULL: none. Called from sensor_registry_poll and sensor_registry_configure, which it must not call */
 void sensor_registry_on_alert(sensor_registry_t *registry, sensor_alert_hook_t hook, void *context);
+
+/* hook      NULL: none. Called from sensor_registry_poll, which it must not call; not when a changed offset moves the
+ *           value of a sample that was taken before */
+void sensor_registry_on_sample(sensor_registry_t *registry, sensor_sample_hook_t hook, void *context);
 
 /* What a sensor has before it is configured. */
 sensor_config_t sensor_config_default(const sensor_channel_t *channel);

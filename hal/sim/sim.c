@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hal/console.h"
+#include "sim_retained.h"
 #include "sim_signals.h"
 
 static sim_t the_sim;
@@ -117,6 +118,7 @@ sim_start_t sim_start(const sim_options_t *options, hal_i2c_t *bus)
 {
     sim_t *sim = &the_sim;
     sim->reset_cause = take_reset_cause();
+    sim_retained_restore();
     sim_i2c_power_on(bus);
     if (!apply_options(options, bus)) return SIM_BAD_OPTION;
     if (!sim_eth_open(&sim->eth, options, sim->reset_cause == RESET_SOFTWARE)) return SIM_CANNOT;
@@ -138,6 +140,7 @@ _Noreturn void hal_system_reset(void)
     if (!sim->arguments[0]) hal_system_panic("reset of a simulator that has no command line");
     sim_stop();
     setenv(RESET_CAUSE_VARIABLE, "software", 1);
+    sim_retained_save();
     execv("/proc/self/exe", sim->arguments);
     hal_system_panic("the simulator's own program cannot be started again");
 }

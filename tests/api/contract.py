@@ -14,6 +14,7 @@ INDEX_LINKS = {
     "sensors": "/api/v1/sensors",
     "sensor": "/api/v1/sensors/{id}",
     "value": "/api/v1/sensors/{id}/value",
+    "history": "/api/v1/sensors/{id}/history{?since,until,step,limit,cursor}",
     "readings": "/api/v1/readings",
     "actuators": "/api/v1/actuators",
     "actuator": "/api/v1/actuators/{id}",
@@ -31,6 +32,7 @@ INDEX_LINKS = {
     "logs": "/api/v1/logs",
     "metrics": "/metrics",
     "health": "/healthz",
+    "wot": "/.well-known/wot",
 }
 
 # Every resource by an example of its path: its methods, each with the scope that it needs.
@@ -41,6 +43,7 @@ RESOURCES = {
     "/api/v1/sensors": {"GET": "read"},
     "/api/v1/sensors/temp0": {"GET": "read", "PATCH": "operate"},
     "/api/v1/sensors/temp0/value": {"GET": "read"},
+    "/api/v1/sensors/temp0/history": {"GET": "read"},
     "/api/v1/readings": {"GET": "read"},
     "/api/v1/events": {"GET": "read"},
     "/api/v1/actuators": {"GET": "read"},
@@ -58,13 +61,14 @@ RESOURCES = {
     "/api/v1/logs": {"GET": "admin"},
     "/metrics": {"GET": "read"},
     "/healthz": {"GET": None},
+    "/.well-known/wot": {"GET": None},
 }
 NOT_THERE = {"/api/v1/actions/reboot/00000000", "/api/v1/tokens/00000000"}  # no such run, no such token
 STREAMS = {"/api/v1/events"}  # no end
 PATHS = [path for path, methods in RESOURCES.items()
          if methods.get("GET", "admin") != "admin" and path not in NOT_THERE | STREAMS]  # open as long as read_auth is none
 CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings",
-             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config"]
+             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config", "/.well-known/wot"]
 
 
 def allow(path):

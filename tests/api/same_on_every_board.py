@@ -29,13 +29,15 @@ OF_ITS_OWN = [
     (rb'"chip":"(port|fpgaio)"', b'"chip":"P"'),  # LEDs that hang on no chip but the processor
     (rb'"(board|model|mcu)":"[^"]*"', rb'"\1":"B"'),
     (rb'"(id|hostname|mac)":"((?:[0-9a-f]{12})|(?:jembatan-[0-9a-f]{6})|(?:[0-9a-f:]{17}))"', rb'"\1":"M"'),
-    (rb"urn:dev:mac:[0-9a-f]{16}_", b"urn:dev:mac:M_"),
+    (rb'urn:dev:mac:[0-9a-f]{16}(_?)"', rb'urn:dev:mac:M\1"'),
 ]
 
 JSON = {"Content-Type": "application/json"}
 REQUESTS = {
-    **{f"GET {path}": request_bytes(path) for path in PATHS if path not in ("/api/v1/status", "/metrics")},
-    **{f"HEAD {path}": request_bytes(path, method="HEAD") for path in PATHS},
+    **{f"GET {path}": request_bytes(path) for path in PATHS
+       if path not in ("/api/v1/status", "/metrics") and "history" not in path},
+    **{f"HEAD {path}": request_bytes(path, method="HEAD") for path in PATHS if "history" not in path},
+    "history": request_bytes("/api/v1/sensors/temp0/history?until=-315576000"),
     **{f"OPTIONS {path}": request_bytes(path, method="OPTIONS") for path in PATHS},
     "senml": request_bytes("/api/v1/readings", {"Accept": "application/senml+json"}),
     "404": request_bytes("/nope"),

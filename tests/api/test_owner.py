@@ -7,6 +7,7 @@ import pytest
 from contract import PATHS, RESOURCES, STREAMS, check_problem, check_time
 from support import owner
 from support.device import Device, eventually
+from support.sse import Stream
 
 CLAIM = "/api/v1/claim"
 TOKENS = "/api/v1/tokens"
@@ -46,7 +47,10 @@ def everything_said(device, token=None):
     """Heads and bodies of all that can be read."""
     said = b""
     for path in RESOURCES:
-        for method in ("GET", "OPTIONS", "POST"):
+        if path in STREAMS:
+            with Stream(device.connect(), path) as stream:
+                said += repr([stream.fields, *(stream.next() for _ in range(4))]).encode()
+        for method in ("HEAD" if path in STREAMS else "GET", "OPTIONS", "POST"):
             answer = device.call(method, path, b"{}" if method == "POST" else None, token=token)
             said += repr(answer.fields).encode() + answer.body
     return said.lower()

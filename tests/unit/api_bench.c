@@ -123,6 +123,7 @@ static void init_domain(api_bench_t *bench)
     bench->devices[0] = (sensor_device_t){ "temp0", &ops, &bench->chip_a };
     bench->devices[1] = (sensor_device_t){ "temp1", &ops, &bench->chip_b };
     assert_int_equal(sensor_registry_init(&bench->sensors, bench->devices, 2, &bench->clock), STATUS_OK);
+    history_init(&bench->history, &bench->history_memory, &bench->sensors, &bench->clock);
     bench->actuator_devices[0] = (actuator_device_t){ "leds", &fake_switches, &bench->leds, led_outputs, 2 };
     bench->actuator_devices[1] = (actuator_device_t){ "lamps", &fake_levels, &bench->lamps, lamp_outputs, 1 };
     assert_int_equal(actuator_registry_init(&bench->actuators, bench->actuator_devices, 2), STATUS_OK);
@@ -165,6 +166,7 @@ int api_bench_set_up(void **state)
                     .build = "unknown",
                     .mac = { 0x02, 0x4a, 0x00, 0xc0, 0xff, 0xee } },
         .sensors = &bench->sensors,
+        .history = &bench->history,
         .actuators = &bench->actuators,
         .settings = &bench->settings,
         .runs = &bench->runs,
@@ -258,6 +260,29 @@ const char *api_bench_request(api_bench_t *bench, const char *method, const char
 const char *api_bench_get(api_bench_t *bench, const char *path, const char *headers)
 {
     return api_bench_request(bench, "GET", path, SCOPE_NONE, headers, "");
+}
+
+const char *api_bench_body(const api_bench_t *bench)
+{
+    static char text[sizeof bench->answer];
+    const char *at = strstr(bench->answer, "\r\n\r\n");
+    assert_non_null(at);
+    at += 4;
+    if (strcmp(api_bench_field(bench, "Transfer-Encoding"), "chunked") != 0) return at;
+    size_t length = 0;
+    for (;;) {
+        char *line_end;
+        size_t bytes = strtoul(at, &line_end, 16);
+        assert_memory_equal(line_end, "\r\n", 2);
+        at = line_end + 2;
+        memcpy(text + length, at, bytes);
+        length += bytes;
+        assert_memory_equal(at + bytes, "\r\n", 2);
+        at += bytes + 2;
+        if (bytes == 0) break;
+    }
+    text[length] = '\0';
+    return text;
 }
 
 unsigned api_bench_status(const api_bench_t *bench)

@@ -12,6 +12,8 @@ typedef struct {
     int32_t measured;        /* hundredths of a degree, by both */
     sensor_device_t devices[2];
     sensor_registry_t sensors;
+    history_t history;
+    history_memory_t history_memory;
     fake_chip_t leds, lamps;
     actuator_device_t actuator_devices[2];
     actuator_registry_t actuators;
@@ -25,7 +27,6 @@ typedef struct {
     store_health_t store;
     wall_clock_t clock;
     log_ring_t log;
-    history_t history;
     events_t events;
     http_server_t server;
     api_t api;
@@ -58,6 +59,9 @@ const char *api_bench_request(api_bench_t *bench, const char *method, const char
                               const char *headers, const char *body);
 
 const char *api_bench_get(api_bench_t *bench, const char *path, const char *headers);
+
+/* The body of the last answer without its chunks' size lines, until the next call. */
+const char *api_bench_body(const api_bench_t *bench);
 
 /* The status of the last answer. */
 unsigned api_bench_status(const api_bench_t *bench);

@@ -3,34 +3,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "api_bench.h"
 
-/* The body of the last answer without its chunks' size lines. */
 static const char *scrape(api_bench_t *bench)
 {
-    static char text[sizeof bench->answer];
     (void)api_bench_get(bench, "/metrics", "");
     assert_int_equal(api_bench_status(bench), 200);
     assert_string_equal(api_bench_field(bench, "Transfer-Encoding"), "chunked");
-    const char *at = strstr(bench->answer, "\r\n\r\n") + 4;
-    size_t length = 0;
-    for (;;) {
-        char *line_end;
-        size_t bytes = strtoul(at, &line_end, 16);
-        assert_memory_equal(line_end, "\r\n", 2);
-        at = line_end + 2;
-        memcpy(text + length, at, bytes);
-        length += bytes;
-        assert_memory_equal(at + bytes, "\r\n", 2);
-        at += bytes + 2;
-        if (bytes == 0) break;
-    }
-    text[length] = '\0';
-    return text;
+    return api_bench_body(bench);
 }
 
 static void assert_holds_not(const char *text, const char *part)

@@ -154,6 +154,8 @@ static void a_minute_goes_on_after_a_reset_had_cut_it(void **state)
     history_bench_restart(bench); /* a start without samples */
     history_bench_walk(bench, 200);
     history_bench_check(bench, 290);
+    assert_int_equal(bench->history.minutes[0].next_number + 1u,
+                     history_bench_minutes(&bench->history, 0)->count); /* none was told twice */
     assert_int_equal(bench->history.boot, 3);
 }
 
