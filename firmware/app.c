@@ -116,6 +116,10 @@ static uint32_t run_seed(void)
 static void init_network(void)
 {
     net_config_t config = app_net_config(&app);
+    if (app_tls_init(&app)) {
+        config.tls = &app.tls;
+        config.https_port = 443;
+    }
     config.has_secret = random_bytes(&app.random, config.secret, sizeof config.secret) == STATUS_OK;
     if (net_init(&config, &app.server) != STATUS_OK) hal_system_panic("the network stack does not start");
 }

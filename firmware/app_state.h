@@ -15,6 +15,7 @@
 #include "security/random.h"
 #include "sensors/history.h"
 #include "store/documents.h"
+#include "tls/tls_server.h"
 
 typedef struct {
     const board_t *board;
@@ -51,6 +52,7 @@ typedef struct {
     console_line_t console;
     hold_t button;
     uint64_t button_ms; /* when to look at it again */
+    tls_server_t tls;
     http_server_t server;
     uint32_t access_seen; /* server.access_changes when streams were last looked at */
     api_t api;
@@ -99,6 +101,12 @@ uint64_t app_owner_poll(app_t *app, uint64_t now_ms);
 
 /* Shows the setup code, or why there is none, on the console and nowhere else. */
 void app_show_claim(const app_t *app);
+
+/* ---- app_tls.c: the identity for HTTPS ------------------------------------------------------------------- */
+
+/* Loads it, or makes it. After app_owner_init and app_settings_load.
+ * returns   whether there is HTTPS */
+bool app_tls_init(app_t *app);
 
 /* ---- app_actions.c: what the device was asked to do ----------------------------------------------------- */
 

@@ -288,8 +288,25 @@
 
 /* ---- TLS -------------------------------------------------------------------------------------------- */
 
+/* Connections by HTTPS at the same time, counted apart from plain ones. */
+#define HTTPS_CONNECTIONS_MAX 4u
+#define NET_CONNECTIONS (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
+
+/* Bytes decrypted at a time. */
+#define HTTPS_PLAIN_BYTES 512u
+
+#define TLS_WAIT_DEADLINE_MS 20000u
+#define TLS_HANDSHAKE_DEADLINE_MS 10000u
+#define TLS_HANDSHAKE_CONTENDED_MS 3000u
+
 #define TLS_HEAP_BYTES 131072u
 #define TLS_TICKET_LIFETIME_S 86400u
+
+/* Bytes of a key in DER: a P-256 key with its public half has 121. */
+#define TLS_KEY_BYTES 160u
+
+/* Bytes of a certificate chain in DER: a leaf and an intermediate one, ECDSA, have about 1.5 KiB. */
+#define TLS_CHAIN_BYTES 3072u
 
 /* ---- Who may ----------------------------------------------------------------------------------------- */
 

@@ -28,7 +28,7 @@
  * headers and the bookkeeping of its segments and its FIN, and besides 4 KiB for ARP, DHCP, ND, ICMP and bare ACKs:
  * peers that take nothing cannot use it up. Were it used up all the same, bytes stay in http_conn and are tried
  * again. */
-#define NET_SENDERS                (HTTP_CONNECTIONS_MAX + HTTP_CLOSINGS_MAX)
+#define NET_SENDERS                (NET_CONNECTIONS + HTTP_CLOSINGS_MAX)
 #define NET_SEGMENT_OVERHEAD_BYTES 128
 #define MEM_SIZE                   (NET_SENDERS * (TCP_SND_BUF + 5 * NET_SEGMENT_OVERHEAD_BYTES) + 4096)
 
@@ -39,7 +39,7 @@
 #define NET_PBUFS_PER_CONNECTION NET_PBUFS_PER_FRAME
 #define NET_PBUFS_FOR_REASSEMBLY 6
 #define PBUF_POOL_SIZE                                                                                       \
-    (HTTP_CONNECTIONS_MAX * NET_PBUFS_PER_CONNECTION + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_PER_FRAME)
+    (NET_CONNECTIONS * NET_PBUFS_PER_CONNECTION + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_FREE_OOSEQ 1
 
 /* References to constant memory: the refusals' text, nothing else. */
@@ -125,12 +125,12 @@
 /* Segments: two of a long answer, or some short ones of requests that came one behind the other. */
 #define TCP_SND_QUEUELEN 6
 
-#define MEMP_NUM_TCP_PCB        (HTTP_CONNECTIONS_MAX + NET_TCP_SPARE_PCBS)
-#define MEMP_NUM_TCP_PCB_LISTEN 1
+#define MEMP_NUM_TCP_PCB        (NET_CONNECTIONS + NET_TCP_SPARE_PCBS)
+#define MEMP_NUM_TCP_PCB_LISTEN 2
 /* For each connection, open or closing, a full queue and its FIN; for each open one what came out of order; for each
  * spare block a SYN or a FIN. */
 #define MEMP_NUM_TCP_SEG                                                                                     \
-    (NET_SENDERS * (TCP_SND_QUEUELEN + 1) + HTTP_CONNECTIONS_MAX * TCP_OOSEQ_MAX_PBUFS + NET_TCP_SPARE_PCBS)
+    (NET_SENDERS * (TCP_SND_QUEUELEN + 1) + NET_CONNECTIONS * TCP_OOSEQ_MAX_PBUFS + NET_TCP_SPARE_PCBS)
 
 /* Half-open connections: a browser opens 6 at once, and each SYN that finds no place costs it a second. A flood of
  * SYNs still leaves blocks to those that are served or closing. */

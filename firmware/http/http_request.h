@@ -55,6 +55,7 @@ typedef struct {
 /* Who is on the other end: an IPv6 address, or an IPv4 address mapped into one (RFC 4291 section 2.5.5.2). */
 typedef struct {
     uint8_t address[16];
+    bool secure; /* nobody in between reads or changes what is said (TLS) */
 } http_peer_t;
 
 typedef struct {

@@ -4,12 +4,13 @@
 #include "net/http_tcp_closing.h"
 #include "net/http_tcp_refusal.h"
 #include "net/http_tcp_slot.h"
+#include "net/http_tls.h"
 
 /* ---- Admission -------------------------------------------------------------------------------------- */
 
 static http_tcp_slot_t *free_slot(http_tcp_t *tcp)
 {
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+    for (unsigned i = 0; i < tcp->slot_count; i++) {
         if (!tcp->slots[i].pcb) return &tcp->slots[i];
     }
     return NULL;
@@ -19,7 +20,7 @@ static http_tcp_slot_t *free_slot(http_tcp_t *tcp)
 static http_tcp_slot_t *lingering_slot(http_tcp_t *tcp)
 {
     http_tcp_slot_t *found = NULL;
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+    for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
         if (http_conn_state(&slot->conn, tcp->now_ms) != HTTP_CONN_LINGER) continue;
         if (!found || http_conn_deadline_ms(&slot->conn) < http_conn_deadline_ms(&found->conn)) found = slot;
@@ -31,7 +32,7 @@ static http_tcp_slot_t *lingering_slot(http_tcp_t *tcp)
 static http_tcp_slot_t *idle_slot(http_tcp_t *tcp)
 {
     http_tcp_slot_t *found = NULL;
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+    for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
         if (slot->pending || http_conn_state(&slot->conn, tcp->now_ms) != HTTP_CONN_IDLE) continue;
         if (!found || http_conn_idle_since_ms(&slot->conn) < http_conn_idle_since_ms(&found->conn))
@@ -44,7 +45,7 @@ static http_tcp_slot_t *idle_slot(http_tcp_t *tcp)
 static http_tcp_slot_t *stalled_slot(http_tcp_t *tcp)
 {
     http_tcp_slot_t *found = NULL;
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+    for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
         if (slot->unacked_since_ms == UINT64_MAX) continue;
         if (tcp->now_ms - slot->unacked_since_ms < HTTP_UNACKED_GRACE_MS) continue;
@@ -84,23 +85,33 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
         return ERR_OK;
     }
     tcp->refused++;
-    if (http_tcp_refuse(tcp, pcb)) return ERR_OK;
+    if (!tcp->tls_server && http_tcp_refuse(tcp, pcb)) return ERR_OK;
     tcp_abort(pcb);
     return ERR_ABRT;
+}
+
+/* One step a turn. */
+static void work_on_handshakes(http_tcp_t *tcp)
+{
+    http_tcp_slot_t *slot = http_tls_work(tcp);
+    if (!slot) return;
+    http_tcp_slot_turn(slot);
+    tcp->deadline_ms = tcp->now_ms; /* there may be another one */
 }
 
 /* ---- Time and pressure ------------------------------------------------------------------------------ */
 
 uint64_t http_tcp_poll(http_tcp_t *tcp)
 {
+    if (tcp->tls_server) work_on_handshakes(tcp);
     if (tcp->now_ms < tcp->deadline_ms) return tcp->deadline_ms;
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+    for (unsigned i = 0; i < tcp->slot_count; i++) {
         if (tcp->slots[i].pcb) http_tcp_slot_poll(&tcp->slots[i]);
     }
     uint64_t next_ms = http_tcp_poll_refusals(tcp);
     uint64_t closings_ms = http_tcp_poll_closings(tcp); /* the last: the others may have closed something */
     if (closings_ms < next_ms) next_ms = closings_ms;
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+    for (unsigned i = 0; i < tcp->slot_count; i++) {
         if (!tcp->slots[i].pcb) continue;
         uint64_t deadline_ms = http_tcp_slot_deadline_ms(&tcp->slots[i]);
         if (deadline_ms < next_ms) next_ms = deadline_ms;
@@ -111,7 +122,7 @@ uint64_t http_tcp_poll(http_tcp_t *tcp)
 
 void http_tcp_wake(http_tcp_t *tcp)
 {
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+    for (unsigned i = 0; i < tcp->slot_count; i++) {
         if (tcp->slots[i].pcb) http_tcp_slot_wake(&tcp->slots[i]);
     }
 }
@@ -120,7 +131,7 @@ void http_tcp_shed(http_tcp_t *tcp)
 {
     http_tcp_slot_t *worst = NULL;
     unsigned most = NET_PBUFS_PER_CONNECTION;
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) {
+    for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
         if (!slot->pcb || !slot->pending) continue;
         unsigned held = pbuf_clen(slot->pending);
@@ -138,7 +149,7 @@ status_t http_tcp_open(http_tcp_t *tcp, http_server_t *server, uint16_t port)
 {
     tcp->server = server;
     tcp->deadline_ms = UINT64_MAX;
-    for (unsigned i = 0; i < HTTP_CONNECTIONS_MAX; i++) tcp->slots[i].owner = tcp;
+    for (unsigned i = 0; i < tcp->slot_count; i++) tcp->slots[i].owner = tcp;
     for (unsigned i = 0; i < HTTP_REFUSALS_MAX; i++) tcp->refusals[i].owner = tcp;
     struct tcp_pcb *pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
     if (!pcb) return STATUS_NO_MEMORY;

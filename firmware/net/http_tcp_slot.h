@@ -10,6 +10,16 @@
 /* Takes a fresh connection into a free slot. */
 void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb);
 
+/* Hands bytes to TCP.
+ * returns   how many it took */
+size_t http_tcp_slot_write(http_tcp_slot_t *slot, const uint8_t *bytes, size_t count);
+
+/* From here on HTTP is spoken. */
+void http_tcp_slot_begin_http(http_tcp_slot_t *slot);
+
+/* Moves what can be moved, outside of lwIP's callbacks. */
+void http_tcp_slot_turn(http_tcp_slot_t *slot);
+
 /* When http_tcp_slot_poll has something to do. */
 uint64_t http_tcp_slot_deadline_ms(const http_tcp_slot_t *slot);
 

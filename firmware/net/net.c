@@ -31,6 +31,20 @@ static void set_time(net_state_t *net, uint64_t now_ms)
 {
     net->now_ms = now_ms;
     http_tcp_set_time(&net->http, now_ms);
+    http_tcp_set_time(&net->https, now_ms);
+}
+
+static status_t listen(net_state_t *net, const net_config_t *config, http_server_t *server)
+{
+    net->http.slots = net->http_slots;
+    net->http.slot_count = HTTP_CONNECTIONS_MAX;
+    status_t status = http_tcp_open(&net->http, server, config->http_port);
+    if (status != STATUS_OK || !config->tls) return status;
+    net->https.tls_server = config->tls;
+    net->https.slots = net->https_slots;
+    net->https.slot_count = HTTPS_CONNECTIONS_MAX;
+    for (unsigned i = 0; i < HTTPS_CONNECTIONS_MAX; i++) net->https_slots[i].tls = &net->https_tls[i];
+    return http_tcp_open(&net->https, server, config->https_port);
 }
 
 status_t net_init(const net_config_t *config, http_server_t *server)
@@ -42,7 +56,7 @@ status_t net_init(const net_config_t *config, http_server_t *server)
     lwip_init();
     status_t status = netif_eth_open(&net->eth, config);
     if (status != STATUS_OK) return status;
-    status = http_tcp_open(&net->http, server, config->http_port);
+    status = listen(net, config, server);
     net->open = status == STATUS_OK;
     return status;
 }
@@ -58,6 +72,12 @@ void net_wake_streams(uint64_t now_ms)
     if (!net_state.open) return;
     set_time(&net_state, now_ms);
     http_tcp_wake(&net_state.http);
+    http_tcp_wake(&net_state.https);
+}
+
+static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
 }
 
 /* What was held up by a lack of room, on the wire or in memory. */
@@ -70,12 +90,8 @@ static void relieve(net_state_t *net)
     if (net->eth.rx_starved) {
         net->eth.rx_starved = false;
         http_tcp_shed(&net->http);
+        http_tcp_shed(&net->https);
     }
-}
-
-static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
-{
-    return a_ms < b_ms ? a_ms : b_ms;
 }
 
 uint64_t net_poll(uint64_t now_ms)
@@ -90,7 +106,7 @@ uint64_t net_poll(uint64_t now_ms)
     unsigned frames = 0;
     while (frames < NET_FRAMES_PER_POLL && netif_eth_receive(&net->eth)) frames++;
     sys_check_timeouts();
-    uint64_t deadline_ms = http_tcp_poll(&net->http);
+    uint64_t deadline_ms = earlier(http_tcp_poll(&net->http), http_tcp_poll(&net->https));
     if (net->eth.tx_busy || net->eth.rx_starved) relieve(net);
     if (frames == NET_FRAMES_PER_POLL && hal_eth_pending() > 0) return now_ms;
     if (net->eth.tx_busy) return now_ms + TX_RETRY_MS;

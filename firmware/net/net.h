@@ -14,6 +14,7 @@
 
 #include "hal/status.h"
 #include "http/http_server.h"
+#include "tls/tls_server.h"
 
 #define NET_IPV4_TEXT_BYTES    16u /* 255.255.255.255 and NUL */
 #define NET_IPV6_TEXT_BYTES    40u /* eight groups of four digits and NUL */
@@ -27,6 +28,8 @@ typedef struct {
     uint8_t ipv4_netmask[4];
     uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
     uint16_t http_port;
+    uint16_t https_port;
+    tls_server_t *tls; /* NULL: no HTTPS; alive as long as the firmware */
     bool has_secret;   /* false: sequence numbers can be guessed, and the log says so */
     uint8_t secret[8]; /* random bytes for them, used for nothing else; only when has_secret */
 } net_config_t;

@@ -31,7 +31,7 @@ mbedtls_ms_time_t mbedtls_ms_time(void)
     return (mbedtls_ms_time_t)the_server->platform.uptime_ms();
 }
 
-static int draw(void *context, unsigned char *out, size_t bytes)
+int tls_server_draw(void *context, unsigned char *out, size_t bytes)
 {
     const tls_platform_t *platform = &((const tls_server_t *)context)->platform;
     return platform->random(platform->random_context, out, bytes) == STATUS_OK
@@ -43,7 +43,7 @@ psa_status_t mbedtls_psa_external_get_random(mbedtls_psa_external_random_context
                                              size_t output_size, size_t *output_length)
 {
     (void)context;
-    if (draw(the_server, output, output_size) != 0) return PSA_ERROR_INSUFFICIENT_ENTROPY;
+    if (tls_server_draw(the_server, output, output_size) != 0) return PSA_ERROR_INSUFFICIENT_ENTROPY;
     *output_length = output_size;
     return PSA_SUCCESS;
 }
@@ -76,12 +76,12 @@ static status_t configure(tls_server_t *server)
                                     MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
         return STATUS_NO_MEMORY;
     }
-    mbedtls_ssl_conf_rng(config, draw, server);
+    mbedtls_ssl_conf_rng(config, tls_server_draw, server);
     mbedtls_ssl_conf_ciphersuites(config, suites);
     mbedtls_ssl_conf_groups(config, groups);
     mbedtls_ssl_conf_sig_algs(config, signatures);
     if (mbedtls_ssl_conf_alpn_protocols(config, protocols) != 0) return STATUS_INVALID;
-    if (mbedtls_ssl_ticket_setup(&server->tickets, draw, server, MBEDTLS_CIPHER_CHACHA20_POLY1305,
+    if (mbedtls_ssl_ticket_setup(&server->tickets, tls_server_draw, server, MBEDTLS_CIPHER_CHACHA20_POLY1305,
                                  TLS_TICKET_LIFETIME_S) != 0) {
         return STATUS_NO_MEMORY;
     }
@@ -135,7 +135,7 @@ static status_t parse_chain(mbedtls_x509_crt *chain, const uint8_t *bytes, size_
 static status_t parse_key(tls_server_t *server, mbedtls_pk_context *key, const uint8_t *bytes, size_t count)
 {
     mbedtls_pk_init(key);
-    int result = mbedtls_pk_parse_key(key, bytes, count, NULL, 0, draw, server);
+    int result = mbedtls_pk_parse_key(key, bytes, count, NULL, 0, tls_server_draw, server);
     if (result == MBEDTLS_ERR_PK_ALLOC_FAILED) return STATUS_NO_MEMORY;
     if (result != 0 || mbedtls_pk_get_type(key) != MBEDTLS_PK_ECKEY) return STATUS_INVALID;
     return mbedtls_pk_get_bitlen(key) == 256 ? STATUS_OK : STATUS_INVALID;
@@ -149,7 +149,7 @@ status_t tls_server_use(tls_server_t *server, const uint8_t *chain, size_t chain
     status_t status = parse_chain(&new_chain, chain, chain_bytes);
     status_t key_status = parse_key(server, &new_key, key, key_bytes);
     if (status == STATUS_OK) status = key_status;
-    if (status == STATUS_OK && mbedtls_pk_check_pair(&new_chain.pk, &new_key, draw, server) != 0) {
+    if (status == STATUS_OK && mbedtls_pk_check_pair(&new_chain.pk, &new_key, tls_server_draw, server) != 0) {
         status = STATUS_INVALID;
     }
     if (status != STATUS_OK) {

@@ -66,4 +66,8 @@ status_t tls_server_init(tls_server_t *server, const tls_platform_t *platform);
 status_t tls_server_use(tls_server_t *server, const uint8_t *chain, size_t chain_bytes, const uint8_t *key,
                         size_t key_bytes);
 
+/* As mbedTLS wants its random numbers. context: the server.
+ * returns   0, or an error of mbedTLS */
+int tls_server_draw(void *context, unsigned char *out, size_t bytes);
+
 #endif
