@@ -41,7 +41,13 @@ add_library(lwip STATIC EXCLUDE_FROM_ALL
     ${LWIP}/core/ipv6/ip6_frag.c
     ${LWIP}/core/ipv6/mld6.c
     ${LWIP}/core/ipv6/nd6.c
-    ${LWIP}/netif/ethernet.c)
+    ${LWIP}/netif/ethernet.c
+    ${LWIP}/apps/mdns/mdns.c
+    ${LWIP}/apps/mdns/mdns_domain.c
+    ${LWIP}/apps/mdns/mdns_out.c
+    ${LWIP}/apps/sntp/sntp.c)
+# Answers of time servers come to us first (firmware/net/sntp.c).
+set_source_files_properties(${LWIP}/apps/sntp/sntp.c PROPERTIES COMPILE_DEFINITIONS udp_recv=net_sntp_udp_recv)
 target_include_directories(lwip SYSTEM PUBLIC ${LWIP}/include)
 # lwipopts.h, what it draws on, and the port's arch/cc.h are ours.
 target_include_directories(lwip PUBLIC

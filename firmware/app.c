@@ -120,6 +120,7 @@ static void init_network(void)
         config.tls = &app.tls;
         config.https_port = 443;
     }
+    app_discovery_init(&app, &config);
     config.has_secret = random_bytes(&app.random, config.secret, sizeof config.secret) == STATUS_OK;
     if (net_init(&config, &app.server) != STATUS_OK) hal_system_panic("the network stack does not start");
 }
@@ -173,6 +174,7 @@ uint64_t app_poll(uint64_t now_ms)
     next_ms = earlier(next_ms, app_settings_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_console_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_owner_poll(&app, now_ms));
+    app_discovery_poll(&app);
     next_ms = earlier(next_ms, api_events_poll(&app.api, now_ms));
     next_ms = earlier(next_ms, documents_poll(&app.documents, now_ms));
     return streams_have_news() ? now_ms : next_ms;

@@ -8,6 +8,7 @@
 _Noreturn void app_restart(app_t *app)
 {
     log_info("app", "restart");
+    net_farewell();
     app_settings_notice(app, hal_clock_ms());
     if (documents_flush(&app->documents, hal_clock_ms()) != STATUS_OK) {
         log_error("app", "not everything could be written before the restart");
@@ -19,6 +20,8 @@ _Noreturn void app_restart(app_t *app)
 _Noreturn void app_factory_reset(app_t *app)
 {
     log_warning("app", "reset to factory settings");
+    net_farewell();
+    history_forget(&app->history);
     if (app_erase(app) != STATUS_OK) log_error("app", "not everything could be erased");
     hal_console_flush();
     hal_system_reset();

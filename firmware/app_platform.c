@@ -25,11 +25,14 @@ static void read_network(api_network_t *out)
         .accepted = status.connections_accepted,
         .refused = status.connections_refused,
         .evicted = status.connections_evicted,
+        .time_refused = status.time_refused,
     };
     _Static_assert(sizeof out->ipv4 >= sizeof status.ipv4, "an address must fit");
     _Static_assert(sizeof out->ipv6[0] >= sizeof status.ipv6[0], "an address must fit");
     _Static_assert(API_ADDRESSES_MAX >= NET_IPV6_ADDRESSES_MAX, "all addresses must fit");
+    _Static_assert(sizeof out->time_server >= sizeof status.time_server, "a server must fit");
     memcpy(out->ipv4, status.ipv4, sizeof status.ipv4);
+    memcpy(out->time_server, status.time_server, sizeof status.time_server);
     out->ipv6_count = (unsigned)status.ipv6_count;
     for (size_t i = 0; i < status.ipv6_count; i++)
         memcpy(out->ipv6[i], status.ipv6[i], sizeof status.ipv6[i]);

@@ -55,7 +55,9 @@ net_config_t app_net_config(const app_t *app)
 {
     const board_options_t *options = &app->board->options;
     const device_settings_t *settings = &app->settings.device;
-    net_config_t config = { .host_name = app->api.device.hostname, .http_port = 80 };
+    net_config_t config = { .host_name = app->api.device.wanted_hostname,
+                            .http_port = 80,
+                            .time_server = settings->time_server };
     memcpy(config.mac, app->api.device.mac, sizeof config.mac);
     if (options->ipv4_static) {
         config.ipv4_static = true;

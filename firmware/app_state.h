@@ -17,6 +17,14 @@
 #include "store/documents.h"
 #include "tls/tls_server.h"
 
+/* What the network is told of the device (app_discovery.c). */
+typedef struct {
+    char mac[18];
+    char claimed[2]; /* "0" or "1" */
+    net_txt_t jembatan[8], wot[3], prometheus[1];
+    net_service_t services[NET_SERVICES_MAX];
+} discovery_t;
+
 typedef struct {
     const board_t *board;
     log_ring_t log;
@@ -48,6 +56,7 @@ typedef struct {
     limiter_t limiter;
     access_t access;
 
+    discovery_t discovery;
     uint64_t network_due_ms; /* when the network takes new settings over; 0: there are none */
     console_line_t console;
     hold_t button;
@@ -107,6 +116,14 @@ void app_show_claim(const app_t *app);
 /* Loads it, or makes it. After app_owner_init and app_settings_load.
  * returns   whether there is HTTPS */
 bool app_tls_init(app_t *app);
+
+/* ---- app_discovery.c: how the device is found on the network --------------------------------------------- */
+
+/* Adds the services to config. After app_settings_load and app_owner_init. */
+void app_discovery_init(app_t *app, net_config_t *config);
+
+/* Tells the network of a new owner, and the API of a new host name. */
+void app_discovery_poll(app_t *app);
 
 /* ---- app_actions.c: what the device was asked to do ----------------------------------------------------- */
 

@@ -19,7 +19,7 @@ static uint64_t actuator_tag(const api_t *api, size_t index)
     const actuator_t *actuator = &api->actuators->actuators[index];
     uint64_t fixed = hash_string(api->device.build_tag, actuator->id) ^
                      schema_tag(&actuator_schema, &api->settings->actuators[index]);
-    return fold(fixed) << 32 | fold(actuator->tag);
+    return fold(fixed) << 32 | fold(actuator->tag ^ wall_clock_tag(api->clock));
 }
 
 /* A switch is off or on, a level is thousandths of full. */
@@ -97,7 +97,8 @@ static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t 
 void api_actuator_list(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
-    if (!api_accepts_json(ex) || api_unchanged(ex, api->device.build_tag ^ api->actuators->tag)) return;
+    uint64_t tag = api->device.build_tag ^ api->actuators->tag ^ wall_clock_tag(api->clock);
+    if (!api_accepts_json(ex) || api_unchanged(ex, tag)) return;
     http_respond_generated(ex, 200, api_media_json, list_piece);
 }
 

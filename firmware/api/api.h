@@ -30,8 +30,9 @@
 
 /* Who the device is: nothing secret; only name and host name change while it runs. */
 typedef struct {
-    char id[13]; /* the MAC address as 12 hexadecimal digits */
-    char hostname
+    char id[13];                            /* the MAC address as 12 hexadecimal digits */
+    char hostname[SETTINGS_HOSTNAME_BYTES]; /* in effect on the network */
+    char wanted_hostname
         [SETTINGS_HOSTNAME_BYTES]; /* of the settings, or "jembatan-" and the end of the MAC address */
     const char *board;
     const char *model;
@@ -51,7 +52,9 @@ typedef struct {
     char ipv6[API_ADDRESSES_MAX][API_ADDRESS_BYTES];
     unsigned ipv6_count;
     uint32_t rx_frames, tx_frames, rx_dropped, tx_dropped;
-    uint32_t accepted, refused, evicted; /* connections since reset */
+    uint32_t accepted, refused, evicted;   /* connections since reset */
+    char time_server[SETTINGS_HOST_BYTES]; /* that is asked, "" for none */
+    uint32_t time_refused;                 /* its answers, or what pretended to be such, that were none */
 } api_network_t;
 
 /* A bounded pool of anything: bytes or pieces. */
@@ -116,6 +119,9 @@ void api_device_changed(api_t *api);
 /* Looks whether the status has changed for those who listen.
  * returns   when it wants to be called next */
 uint64_t api_events_poll(api_t *api, uint64_t now_ms);
+
+/* The network has given the device another host name than the one it wanted, or that one after all. */
+void api_hostname_changed(api_t *api, const char *hostname);
 
 /* The whole public API, one line a method and resource (api/routes.c). */
 extern const http_route_t api_routes[];

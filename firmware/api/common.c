@@ -62,11 +62,23 @@ void api_init(api_t *api)
     *id.at = '\0';
 }
 
+static void write_tags(api_t *api)
+{
+    api_device_t *device = &api->device;
+    const device_settings_t *settings = &api->settings->device;
+    device->build_tag = hash_string(hash_string(HASH_SEED, device->version), device->build);
+    uint64_t tag = hash_string(hash_string(device->build_tag, device->id), device->board);
+    tag = hash_string(hash_string(tag, settings->name), settings->location);
+    device->tag = hash_string(tag, device->hostname);
+}
+
 void api_device_changed(api_t *api)
 {
     api_device_t *device = &api->device;
     const device_settings_t *settings = &api->settings->device;
-    text_writer_t host = text_writer(device->hostname, sizeof device->hostname - 1u);
+    char before[sizeof device->wanted_hostname];
+    memcpy(before, device->wanted_hostname, sizeof before);
+    text_writer_t host = text_writer(device->wanted_hostname, sizeof device->wanted_hostname - 1u);
     if (settings->hostname[0]) {
         text_string(&host, settings->hostname);
     } else {
@@ -74,9 +86,16 @@ void api_device_changed(api_t *api)
         text_string(&host, device->id + 6);
     }
     *host.at = '\0';
+    /* A name that the network changed stays as it is until another is wanted. */
+    if (strcmp(before, device->wanted_hostname) != 0)
+        memcpy(device->hostname, device->wanted_hostname, sizeof device->hostname);
+    write_tags(api);
+}
 
-    device->build_tag = hash_string(hash_string(HASH_SEED, device->version), device->build);
-    uint64_t tag = hash_string(hash_string(device->build_tag, device->id), device->board);
-    tag = hash_string(hash_string(tag, settings->name), settings->location);
-    device->tag = hash_string(tag, device->hostname);
+void api_hostname_changed(api_t *api, const char *hostname)
+{
+    text_writer_t host = text_writer(api->device.hostname, sizeof api->device.hostname - 1u);
+    text_string(&host, hostname);
+    *host.at = '\0';
+    write_tags(api);
 }

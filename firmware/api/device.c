@@ -20,7 +20,7 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "sensors", "/api/v1/sensors" },
         { "sensor", "/api/v1/sensors/{id}" },
         { "value", "/api/v1/sensors/{id}/value" },
-        { "history", "/api/v1/sensors/{id}/history{?since,until,step,limit,cursor}" },
+        { "history", "/api/v1/sensors/{id}/history" },
         { "readings", "/api/v1/readings" },
         { "actuators", "/api/v1/actuators" },
         { "actuator", "/api/v1/actuators/{id}" },

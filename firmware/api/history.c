@@ -67,22 +67,58 @@ static bool read_entry(page_t *page, history_reader_t *reader, entry_t *entry)
     return true;
 }
 
+/* The number of the first record strictly after a moment, or the one that the next record will get. */
+static uint32_t number_after(const history_t *history, size_t sensor, bool minutes, history_moment_t after)
+{
+    history_reader_t reader;
+    history_point_t point;
+    history_minute_t minute;
+    bool found;
+    if (minutes) {
+        reader = history_minutes_after(history, sensor, after);
+        found = history_read_minute(&reader, &minute);
+    } else {
+        reader = history_samples_after(history, sensor, after);
+        found = history_read_sample(&reader, &point);
+    }
+    return found ? reader.first : reader.number;
+}
+
+/* Goes to the last of so many entries, which page->next lies behind then. Records are numbered, so it is found at once
+ * unless there is a gap, or intervals of many minutes are to be counted.
+ * returns   false when there is none */
+static bool skip(page_t *page, const history_t *history, uint32_t count, history_moment_t *last)
+{
+    const uint32_t first = page->next, number = first + count - 1u;
+    entry_t entry;
+    if (page->step_s <= 60u) {
+        history_reader_t reader = reader_at(page, history, number);
+        if (read_entry(page, &reader, &entry) && reader.first == number) {
+            *last = entry.at;
+            return true;
+        }
+    }
+    page->next = first;
+    history_reader_t reader = reader_at(page, history, first);
+    for (; count > 0 && read_entry(page, &reader, &entry); count--) *last = entry.at;
+    return page->next > first;
+}
+
 /* Finds out which records the page holds.
- * last      the last one's moment; written only when there is one */
+ * last      the last one's moment; written only when there are more */
 static page_t find_page(const history_t *history, size_t sensor, const history_query_t *query,
                         history_moment_t *last)
 {
     bool minutes = query->step_s > 0;
     page_t page = { .sensor = sensor, .step_s = query->step_s };
-    const uint32_t first = history_number_after(history, sensor, minutes, query->after);
-    page.end = history_number_after(history, sensor, minutes, query->upto);
+    const uint32_t first = number_after(history, sensor, minutes, query->after);
     page.next = first;
-    history_reader_t reader = reader_at(&page, history, first);
-    entry_t entry;
-    for (uint32_t count = 0; count < query->limit && read_entry(&page, &reader, &entry); count++)
-        *last = entry.at;
-    page.more = page.next < page.end && page.next > first;
-    if (page.more) page.end = page.next;
+    page.end = number_after(history, sensor, minutes, query->upto);
+    if (page.end > first && page.end - first > query->limit && skip(&page, history, query->limit, last) &&
+        page.next < page.end) {
+        page.more = true;
+        page.end = page.next;
+    }
     page.next = first;
     return page;
 }
@@ -369,10 +405,8 @@ void api_history_get(http_exchange_t *ex, void *app)
     uint32_t state[4] = { 0 };
     history_moment_t last;
     const page_t page = find_page(api->history, (size_t)(sensor - api->sensors->sensors), &query, &last);
-    if (page.more) {
-        history_query_write_target(&query, sensor, last, target);
-        http_set_link_next(ex, target);
-    }
+    if (page.more) history_query_write_target(&query, sensor, last, target);
+    http_set_link_next(ex, page.more ? target : NULL);
     pack(&page, state);
     http_set_generator_state(ex, state);
     http_respond_generated(ex, 200, types[chosen], generators[chosen]);

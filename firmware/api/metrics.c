@@ -236,6 +236,23 @@ static sample_t write_store(text_writer_t *out, const family_t *family, const ap
     return plain_u32(out, family, values[family->which]);
 }
 
+/* ---- The history --------------------------------------------------------------------------------------------- */
+
+enum { HISTORY_SAMPLES, HISTORY_MINUTES, HISTORY_DROPPED, HISTORY_SIZE };
+
+static sample_t write_history(text_writer_t *out, const family_t *family, const api_t *api, unsigned index)
+{
+    if (index > 0) return SAMPLE_NONE;
+    const history_usage_t usage = history_usage(api->history);
+    const uint32_t values[] = {
+        [HISTORY_SAMPLES] = usage.samples,
+        [HISTORY_MINUTES] = usage.minutes,
+        [HISTORY_DROPPED] = usage.dropped_blocks,
+        [HISTORY_SIZE] = usage.size_bytes,
+    };
+    return plain_u32(out, family, values[family->which]);
+}
+
 /* ---- All together -------------------------------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -285,6 +302,11 @@ static const family_t families[] = {
     { "store_write_failures_total", "counter", "Writes that failed.", write_store, STORE_FAILURES },
     { "store_used_bytes", "gauge", "Of the memory for documents, in use.", write_store, STORE_USED },
     { "store_size_bytes", "gauge", "Memory for documents.", write_store, STORE_SIZE },
+    { "history_sample_records", "gauge", "Samples that are kept.", write_history, HISTORY_SAMPLES },
+    { "history_interval_records", "gauge", "Intervals of a minute that are kept.", write_history, HISTORY_MINUTES },
+    { "history_dropped_blocks", "gauge", "Damaged blocks that were dropped at start.", write_history,
+      HISTORY_DROPPED },
+    { "history_size_bytes", "gauge", "Memory for samples and minutes.", write_history, HISTORY_SIZE },
 };
 /* clang-format on */
 

@@ -83,7 +83,8 @@ void api_reading_list(http_exchange_t *ex, void *app)
     }
     /* The two representations differ, and so must their tags; one that counts from now differs each time. */
     bool relative = offers[chosen] == api_media_senml && !api->clock->set;
-    if (!relative && api_unchanged(ex, (api->sensors->tag ^ api->device.build_tag) + (uint64_t)chosen))
-        return;
+    uint64_t tag =
+        (api->sensors->tag ^ api->device.build_tag ^ wall_clock_tag(api->clock)) + (uint64_t)chosen;
+    if (!relative && api_unchanged(ex, tag)) return;
     http_respond_generated(ex, 200, offers[chosen], generators[chosen]);
 }

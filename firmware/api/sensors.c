@@ -16,7 +16,7 @@ static uint64_t sensor_tag(const api_t *api, const sensor_t *sensor)
 {
     const sensor_settings_t *settings = &api->settings->sensors[sensor - api->sensors->sensors];
     uint64_t fixed = hash_string(api->device.build_tag, sensor->id) ^ schema_tag(&sensor_schema, settings);
-    return fold(fixed) << 32 | fold(sensor->tag);
+    return fold(fixed) << 32 | fold(sensor->tag ^ wall_clock_tag(api->clock));
 }
 
 static void write_value(json_writer_t *json, const sensor_t *sensor)
@@ -119,7 +119,8 @@ static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t 
 void api_sensor_list(http_exchange_t *ex, void *app)
 {
     const api_t *api = app;
-    if (!api_accepts_json(ex) || api_unchanged(ex, api->sensors->tag ^ api->device.build_tag)) return;
+    uint64_t tag = api->sensors->tag ^ api->device.build_tag ^ wall_clock_tag(api->clock);
+    if (!api_accepts_json(ex) || api_unchanged(ex, tag)) return;
     http_respond_generated(ex, 200, api_media_json, list_piece);
 }
 

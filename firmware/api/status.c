@@ -81,6 +81,20 @@ void api_write_sensor_counts(json_writer_t *json, const sensor_registry_t *senso
     json_object_end(json);
 }
 
+/* What is kept of what the sensors measured. */
+static void write_history(json_writer_t *json, const history_t *history)
+{
+    const history_usage_t usage = history_usage(history);
+    json_key(json, "history");
+    json_object_begin(json);
+    count(json, "starts", usage.starts);
+    count(json, "samples", usage.samples);
+    count(json, "minutes", usage.minutes);
+    count(json, "dropped_blocks", usage.dropped_blocks);
+    count(json, "size_bytes", usage.size_bytes);
+    json_object_end(json);
+}
+
 /* What lasts: a state other than good says that something was lost, or that nothing lasts. */
 static void write_store(json_writer_t *json, const api_t *api)
 {
@@ -120,6 +134,38 @@ static void write_owner(json_writer_t *json, const api_t *api)
     json_string(json, sources[api->random->source]);
 }
 
+/* offset_ms: what the last answer would have changed the clock by, whether it was taken or not. */
+static void write_clock(json_writer_t *json, const api_t *api, const api_network_t *network)
+{
+    static const char *const states[] = {
+        [WALL_CLOCK_UNSET] = "unset",
+        [WALL_CLOCK_BOARD] = "board",
+        [WALL_CLOCK_NETWORK] = "sntp",
+    };
+    const wall_clock_t *clock = api->clock;
+    bool synced = clock->source == WALL_CLOCK_NETWORK;
+    json_key(json, "clock");
+    json_object_begin(json);
+    json_key(json, "state");
+    json_string(json, states[clock->source]);
+    json_key(json, "server");
+    if (network->time_server[0])
+        json_string(json, network->time_server);
+    else
+        json_null(json);
+    json_key(json, "synced_uptime_ms");
+    if (synced)
+        json_u64(json, clock->synced_ms);
+    else
+        json_null(json);
+    json_key(json, "offset_ms");
+    json_i64(json, clock->correction_ms);
+    count(json, "slewing_ms", wall_clock_slewing_ms(clock, api->platform->uptime_ms()));
+    count(json, "refused_corrections", clock->refused);
+    count(json, "refused_answers", network->time_refused);
+    json_object_end(json);
+}
+
 static void write_overview(json_writer_t *json, const api_t *api)
 {
     uint64_t uptime_ms = api->platform->uptime_ms();
@@ -133,10 +179,12 @@ static void write_overview(json_writer_t *json, const api_t *api)
     json_string(json, api->platform->reset_cause());
     api_network_t network = { .ipv4_mode = "none" };
     api->platform->read_network(&network);
+    write_clock(json, api, &network);
     write_network(json, &network);
     write_connections(json, &network);
     write_requests(json, api->server);
     api_write_sensor_counts(json, api->sensors);
+    write_history(json, api->history);
     write_store(json, api);
     write_owner(json, api);
     write_stack(json, api->platform);

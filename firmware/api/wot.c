@@ -7,8 +7,8 @@ static const char media[] = "application/td+json";
 /* ---- Templates --------------------------------------------------------------------------------------- */
 
 /* Writes JSON after a template: ' stands for ", % for name, and $, at the end of a form that only reads, for what it
- * says about security. The Thing's own security is the token, so forms say when none is needed, and not the
- * other way round: node-wot 0.9 finds no credentials for a form that asks for them by itself. */
+ * says about security. The Thing's own security is the token, and forms say when none is needed, not the other
+ * way round: node-wot 0.9 finds no credentials for a form that asks for them by itself. */
 static void put(json_writer_t *json, const api_t *api, const char *text, const char *name)
 {
     static const char open[] = ",\"security\":[\"nosec\"]";
@@ -142,8 +142,7 @@ static void put_calibrate_input(json_writer_t *json, const api_t *api)
     put(json, api, "]},'value':{'type':'number'}}}", "");
 }
 
-/* Whoever invokes an action without an input sends no Content-Type by itself, and POST needs one. */
-static void put_action(json_writer_t *json, const api_t *api, action_t action)
+static void put_action_input(json_writer_t *json, const api_t *api, action_t action)
 {
     static const char *const descriptions[] = {
         [ACTION_IDENTIFY] = "Blinks, so that somebody can find the device",
@@ -151,13 +150,18 @@ static void put_action(json_writer_t *json, const api_t *api, action_t action)
         [ACTION_FACTORY_RESET] = "Erases settings, owners and all else, then restarts",
         [ACTION_CALIBRATE] = "Sets the offset so that the sensor's next sample reads as the reference does",
     };
-    const char *name = action_name(action);
-    json_key(json, name);
+    json_key(json, action_name(action));
     json_object_begin(json);
     json_key(json, "description");
     json_string(json, descriptions[action]);
     if (action == ACTION_IDENTIFY) put_identify_input(json, api);
     if (action == ACTION_CALIBRATE) put_calibrate_input(json, api);
+}
+
+/* The rest of it. Whoever invokes an action without an input sends no Content-Type by itself, and POST needs one. */
+static void put_action_forms(json_writer_t *json, const api_t *api, action_t action)
+{
+    const char *name = action_name(action);
     put(json, api,
         ",'synchronous':false,'output':{'type':'object','properties':{'id':{'type':'string'},"
         "'state':{'type':'string','enum':['pending','running','done','failed']}}},"
@@ -228,7 +232,8 @@ static void put_opening(json_writer_t *json, const api_t *api, text_view_t autho
     json_object_begin(json);
 }
 
-/* state[0]: 0 the opening, then one step each: sensors, actuators, all readings, actions, and the rest. */
+/* state[0]: 0 the opening, then one step each: sensors, actuators, all readings, two for an action, and the
+ * rest. */
 static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
 {
     const api_t *api = app;
@@ -255,8 +260,9 @@ static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t
         json_object_begin(json);
         return HTTP_MORE;
     }
-    if (step <= ACTION_COUNT) {
-        put_action(json, api, (action_t)(step - 1u));
+    step--;
+    if (step < 2u * ACTION_COUNT) { /* the ids of all sensors fill a piece */
+        (step % 2u == 0 ? put_action_input : put_action_forms)(json, api, (action_t)(step / 2u));
         return HTTP_MORE;
     }
     json_object_end(json);

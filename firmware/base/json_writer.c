@@ -156,6 +156,13 @@ void json_u64(json_writer_t *json, uint64_t value)
     text_u64(&json->out, value);
 }
 
+void json_i64(json_writer_t *json, int64_t value)
+{
+    before_value(json);
+    if (value < 0) text_char(&json->out, '-');
+    text_u64(&json->out, value < 0 ? 0u - (uint64_t)value : (uint64_t)value);
+}
+
 void json_decimal(json_writer_t *json, int32_t value, unsigned decimals)
 {
     before_value(json);

@@ -53,6 +53,7 @@ void json_null(json_writer_t *json);
 void json_bool(json_writer_t *json, bool value);
 void json_u32(json_writer_t *json, uint32_t value);
 void json_u64(json_writer_t *json, uint64_t value);
+void json_i64(json_writer_t *json, int64_t value);
 
 /* A number given as a scaled integer, see text_decimal. */
 void json_decimal(json_writer_t *json, int32_t value, unsigned decimals);

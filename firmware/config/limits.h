@@ -286,6 +286,48 @@
 /* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
 #define NET_TCP_SPARE_PCBS 12u
 
+/* Services that are announced by mDNS; each costs 440 bytes of lwIP's heap. */
+#define NET_SERVICES_MAX 4
+
+/* Bytes of a host name with NUL: one label, RFC 1035 section 2.3.4. */
+#define NET_HOST_NAME_BYTES 64u
+
+/* Name conflicts that are answered at once by another name, and the milliseconds before each further one: RFC 6762
+ * section 8.1 allows 15 before such pauses. As many milliseconds of quiet make up for all. */
+#define NET_CONFLICTS_AT_ONCE      8u
+#define NET_CONFLICT_PAUSE_MS      10000u
+#define NET_CONFLICTS_FORGOTTEN_MS 60000u
+
+/* The largest number behind a name that is taken; then they begin again. */
+#define NET_NAME_NUMBER_MAX 99u
+
+/* Milliseconds until a time server's silence counts as such; until it is asked again then, doubled each time (RFC 4330
+ * section 10: never less than 15 s); between two questions, and at most between two tries: a quartz is wrong by 0.1 s
+ * in so long. Plain decimal numbers: lwIP shifts and compares them. */
+#define NET_TIME_ANSWER_MS   5000
+#define NET_TIME_RETRY_MS    15000
+#define NET_TIME_INTERVAL_MS 1024000
+
+/* Milliseconds between question and answer, at most: half of it is how wrong the clock becomes. */
+#define NET_TIME_ROUND_TRIP_MS_MAX 1000u
+
+/* Milliseconds between two looks whether time can be asked for now. */
+#define NET_TIME_CHECK_MS 1000u
+
+/* Milliseconds for which a server is left alone that asked for it (kiss of death). */
+#define NET_TIME_DENIED_MS 3600000u
+
+/* Questions without an answer after which a server's name is looked up again. */
+#define NET_TIME_SILENT_MAX 4u
+
+/* Seconds since 1970 that a time server may say: 2026, when this firmware did not exist yet, to 2100. */
+#define CLOCK_UTC_S_MIN 1767225600
+#define CLOCK_UTC_S_MAX 4102444800
+
+/* Milliseconds that the clock may be turned back, by running at half speed for twice as long: more than a quartz is
+ * wrong in a week, and over before anybody wonders. A server that asks for more is wrong, or was so before. */
+#define CLOCK_SLEW_MS_MAX 60000u
+
 /* ---- TLS -------------------------------------------------------------------------------------------- */
 
 /* Connections by HTTPS at the same time, counted apart from plain ones. */

@@ -27,10 +27,12 @@
 /* The heap carries what is sent: for each connection, open or closing, all that TCP_SND_BUF lets it queue, with the
  * headers and the bookkeeping of its segments and its FIN, and besides 4 KiB for ARP, DHCP, ND, ICMP and bare ACKs:
  * peers that take nothing cannot use it up. Were it used up all the same, bytes stay in http_conn and are tried
- * again. */
+ * again. The mDNS responder keeps its host and services here for good, and builds one message at a time; an answer
+ * to one asker may wait for ARP meanwhile. */
 #define NET_SENDERS                (NET_CONNECTIONS + HTTP_CLOSINGS_MAX)
 #define NET_SEGMENT_OVERHEAD_BYTES 128
-#define MEM_SIZE                   (NET_SENDERS * (TCP_SND_BUF + 5 * NET_SEGMENT_OVERHEAD_BYTES) + 4096)
+#define NET_MDNS_HEAP_BYTES        (NET_SERVICES_MAX * 440 + 640 + 2 * (MDNS_OUTPUT_PACKET_SIZE + 96))
+#define MEM_SIZE                   (NET_SENDERS * (TCP_SND_BUF + 5 * NET_SEGMENT_OVERHEAD_BYTES) + 4096 + NET_MDNS_HEAP_BYTES)
 
 /* Frames are received into chains of small buffers: a usual request takes one, a full frame three, so that a
  * short segment waiting for its turn does not hold the memory of a full one. */
@@ -38,8 +40,10 @@
 #define NET_PBUFS_PER_FRAME      3
 #define NET_PBUFS_PER_CONNECTION NET_PBUFS_PER_FRAME
 #define NET_PBUFS_FOR_REASSEMBLY 6
+#define NET_PBUFS_FOR_MDNS       (MDNS_MAX_STORED_PKTS * NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_SIZE                                                                                       \
-    (NET_CONNECTIONS * NET_PBUFS_PER_CONNECTION + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_PER_FRAME)
+    (NET_CONNECTIONS * NET_PBUFS_PER_CONNECTION + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_FOR_MDNS +       \
+     NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_FREE_OOSEQ 1
 
 /* References to constant memory: the refusals' text, nothing else. */
@@ -70,9 +74,11 @@
 
 /* Bytes of the options of a DHCP message: the host name's 63 and its head, and room for all others. lwIP's 68 are too
  * few for more than 35: it cuts the name, or panics at every start where its assertions are compiled in. */
-#define DHCP_OPTIONS_LEN 108U
+#define DHCP_OPTIONS_LEN 112U
 
-#define LWIP_NETIF_STATUS_CALLBACK 1
+#define LWIP_NETIF_STATUS_CALLBACK     1
+#define LWIP_NETIF_EXT_STATUS_CALLBACK 1 /* by which mDNS hears of links and addresses */
+#define LWIP_NUM_NETIF_CLIENT_DATA     1 /* mDNS's */
 
 /* ---- IPv4 ------------------------------------------------------------------------------------------- */
 
@@ -86,12 +92,17 @@
 #define IP_REASS_MAXAGE  15
 #define IP_FRAG          0 /* nothing here sends more than a frame */
 #define LWIP_RAW         0
-#define MEMP_NUM_UDP_PCB 1 /* DHCP */
+#define MEMP_NUM_UDP_PCB 4 /* DHCP, mDNS, SNTP, DNS */
+
+#define LWIP_IGMP           1 /* mDNS */
+#define MEMP_NUM_IGMP_GROUP 2 /* all systems, mDNS */
 
 #define LWIP_DHCP 1
 /* lwIP would probe each leased address for 5 to 7 s before its first use; the server has checked it already
  * (RFC 2131 section 3.1), and a device that is away for that long after each boot is the worse evil. */
-#define LWIP_DHCP_DOES_ACD_CHECK 0
+#define LWIP_DHCP_DOES_ACD_CHECK  0
+#define LWIP_DHCP_GET_NTP_SRV     1 /* option 42 */
+#define LWIP_DHCP_MAX_NTP_SERVERS 1
 /* After two DISCOVERs without an answer (6 s) an address of 169.254/16 is taken, with conflict detection (RFC
  * 3927); DHCP goes on. netif_eth.c closes two gaps that 2.2.1 has between the two. */
 #define LWIP_AUTOIP                 1
@@ -104,7 +115,7 @@
 #define LWIP_IPV6_AUTOCONFIG    1 /* SLAAC, RFC 4862 */
 #define LWIP_IPV6_NUM_ADDRESSES 3 /* link-local and two prefixes */
 #define LWIP_IPV6_MLD           1
-#define MEMP_NUM_MLD6_GROUP     4 /* a solicited-node group for each address, one to spare */
+#define MEMP_NUM_MLD6_GROUP     5 /* a solicited-node group for each address, mDNS, one to spare */
 #define LWIP_IPV6_FRAG          0
 #define LWIP_IPV6_REASS         1
 #define IPV6_REASS_MAXAGE       IP_REASS_MAXAGE
@@ -151,6 +162,38 @@
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port)                                      \
     net_tcp_isn(local_ip, local_port, remote_ip, remote_port)
 
+/* ---- Names and time --------------------------------------------------------------------------------- */
+
+#define LWIP_MDNS_RESPONDER 1
+#define LWIP_MDNS_SEARCH    0
+#define MDNS_MAX_SERVICES   NET_SERVICES_MAX
+/* Truncated questions, and the known answers that follow them, which wait for half a second for each other. */
+#define MDNS_MAX_STORED_PKTS 3
+/* One frame: an answer that does not fit is none. */
+#define MDNS_OUTPUT_PACKET_SIZE 1448
+/* mDNS: probing, and five timers a family, of which lwIP starts some twice; one a stored question. SNTP: two. */
+#define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 1 + 2 * 10 + MDNS_MAX_STORED_PKTS + 2)
+
+/* The name of a time server, nothing else. Ports and numbers of questions are random (net_random.c). */
+#define LWIP_DNS            1
+#define DNS_TABLE_SIZE      1
+#define DNS_MAX_SERVERS     2
+#define DNS_MAX_NAME_LENGTH SETTINGS_HOST_BYTES
+
+/* net/sntp.c resolves names, looks at answers before lwIP does, and has the clock. Its time stamps are random numbers
+ * that only the server that was asked can know (RFC 9109 says why), the moments belonging to them stay here. */
+#define SNTP_SERVER_DNS                     0
+#define SNTP_GET_SERVERS_FROM_DHCP          0
+#define SNTP_CHECK_RESPONSE                 2
+#define SNTP_COMP_ROUNDTRIP                 0
+#define SNTP_STARTUP_DELAY                  0
+#define SNTP_RECV_TIMEOUT                   NET_TIME_ANSWER_MS
+#define SNTP_RETRY_TIMEOUT                  NET_TIME_RETRY_MS
+#define SNTP_RETRY_TIMEOUT_MAX              NET_TIME_INTERVAL_MS
+#define SNTP_UPDATE_DELAY                   NET_TIME_INTERVAL_MS
+#define SNTP_GET_SYSTEM_TIME_NTP(sec, frac) net_sntp_stamp(&(sec), &(frac))
+#define SNTP_SET_SYSTEM_TIME_NTP(sec, frac) net_sntp_take(sec, frac)
+
 /* ---- Checks of lwIP itself -------------------------------------------------------------------------- */
 
 /* Its assertions are for finding bugs: on in debug and sanitizer builds, with guards around each element, which
@@ -180,6 +223,7 @@
 /* ---- What depends on what --------------------------------------------------------------------------- */
 
 _Static_assert(PBUF_POOL_BUFSIZE % 8 == 0, "hal_eth_receive wants whole words");
+_Static_assert(MEM_SIZE % 8 == 0, "or the heap is larger than its size says");
 _Static_assert(PBUF_POOL_BUFSIZE *NET_PBUFS_PER_FRAME >= 1514 + ETH_PAD_SIZE, "a frame fits its chain");
 _Static_assert(TCP_SND_BUF >= HTTP_OUTPUT_BYTES, "an output buffer goes out in one piece");
 _Static_assert(NET_TCP_BACKLOG + HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS,

@@ -57,6 +57,9 @@ status_t net_init(const net_config_t *config, http_server_t *server)
     status_t status = netif_eth_open(&net->eth, config);
     if (status != STATUS_OK) return status;
     status = listen(net, config, server);
+    if (status == STATUS_OK && config->service_count > 0)
+        status = net_mdns_open(&net->mdns, &net->eth.netif, config);
+    net_sntp_open(&net->sntp, &net->eth.netif, config);
     net->open = status == STATUS_OK;
     return status;
 }
@@ -65,6 +68,23 @@ void net_configure(const net_config_t *config)
 {
     net_state.host_name = config->host_name;
     netif_eth_configure(&net_state.eth, config);
+    net_mdns_configure(&net_state.mdns, config->host_name);
+    net_sntp_configure(&net_state.sntp, config->time_server);
+}
+
+void net_announce(void)
+{
+    net_mdns_announce(&net_state.mdns);
+}
+
+void net_farewell(void)
+{
+    net_mdns_farewell(&net_state.mdns);
+}
+
+const char *net_host_name(void)
+{
+    return net_state.mdns.netif ? net_state.mdns.name : net_state.host_name;
 }
 
 void net_wake_streams(uint64_t now_ms)
@@ -107,6 +127,8 @@ uint64_t net_poll(uint64_t now_ms)
     while (frames < NET_FRAMES_PER_POLL && netif_eth_receive(&net->eth)) frames++;
     sys_check_timeouts();
     uint64_t deadline_ms = earlier(http_tcp_poll(&net->http), http_tcp_poll(&net->https));
+    deadline_ms = earlier(deadline_ms, net_mdns_poll(&net->mdns, now_ms));
+    deadline_ms = earlier(deadline_ms, net_sntp_poll(&net->sntp, now_ms));
     if (net->eth.tx_busy || net->eth.rx_starved) relieve(net);
     if (frames == NET_FRAMES_PER_POLL && hal_eth_pending() > 0) return now_ms;
     if (net->eth.tx_busy) return now_ms + TX_RETRY_MS;

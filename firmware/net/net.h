@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/wall_clock.h"
 #include "hal/status.h"
 #include "http/http_server.h"
 #include "tls/tls_server.h"
@@ -19,6 +20,19 @@
 #define NET_IPV4_TEXT_BYTES    16u /* 255.255.255.255 and NUL */
 #define NET_IPV6_TEXT_BYTES    40u /* eight groups of four digits and NUL */
 #define NET_IPV6_ADDRESSES_MAX 3u
+
+/* An item of a service's TXT record (RFC 6763 section 6). Together with '=' at most 63 bytes; the rest is cut. */
+typedef struct {
+    const char *key;
+    const char *value; /* may change while it lives: net_announce */
+} net_txt_t;
+
+/* A service by which the device is found: <host name>.<type>._tcp.local on the HTTP port. */
+typedef struct {
+    const char *type;     /* "_http" */
+    const net_txt_t *txt; /* all of them at most 255 bytes, lengths included */
+    size_t txt_count;
+} net_service_t;
 
 typedef struct {
     uint8_t mac[6];          /* from hal_eth_open */
@@ -32,6 +46,11 @@ typedef struct {
     tls_server_t *tls; /* NULL: no HTTPS; alive as long as the firmware */
     bool has_secret;   /* false: sequence numbers can be guessed, and the log says so */
     uint8_t secret[8]; /* random bytes for them, used for nothing else; only when has_secret */
+
+    const net_service_t *services; /* at most NET_SERVICES_MAX, alive as long as the firmware */
+    size_t service_count;          /* 0: nothing is announced, not even the host name */
+    wall_clock_t *clock;           /* borrowed, set by time servers; NULL: none is asked */
+    const char *time_server;       /* IP address or host name; "" or NULL: the one that DHCP names */
 } net_config_t;
 
 /* Brings the network up on the open hal_eth and listens. Called once. Addresses come later, as does the link.
@@ -40,14 +59,24 @@ typedef struct {
  * returns   STATUS_OK, STATUS_NO_MEMORY (lwipopts.h and limits.h do not fit), STATUS_INVALID (http_port cannot be bound) */
 status_t net_init(const net_config_t *config, http_server_t *server);
 
-/* Takes another place on the network: IPv4 address and host name of config, the rest of it is not looked at. Nothing
- * happens when they are as before; else connections to the old address end. After net_init.
+/* Takes another place on the network: IPv4 address, host name and time server of config, the rest of it is not looked
+ * at. Nothing happens when they are as before; connections to an address that goes end. After net_init.
  * config    as for net_init */
 void net_configure(const net_config_t *config);
 
 /* What streams show has changed (http_respond_stream): those that wait send it at once.
  * now_ms    hal_clock_ms() */
 void net_wake_streams(uint64_t now_ms);
+
+/* Values in TXT records have changed: tells everybody. */
+void net_announce(void);
+
+/* Tells everybody that the services go, before a restart. */
+void net_farewell(void);
+
+/* The host name in effect: the one of the configuration, or one made of it because somebody else on the link has that
+ * (RFC 6762 section 9). Changes in net_poll and net_configure only. */
+const char *net_host_name(void);
 
 /* Takes at most NET_FRAMES_PER_POLL frames in and does what is due.
  * now_ms    hal_clock_ms()
@@ -60,7 +89,6 @@ typedef enum { NET_IPV4_NONE, NET_IPV4_DHCP, NET_IPV4_STATIC, NET_IPV4_LINK_LOCA
 typedef struct {
     uint8_t mac[6];
     bool link_up;
-    const char *host_name;
     net_ipv4_mode_t ipv4_mode;      /* where the present address comes from */
     char ipv4[NET_IPV4_TEXT_BYTES]; /* the three are "" while there is no address */
     char ipv4_netmask[NET_IPV4_TEXT_BYTES];
@@ -74,6 +102,9 @@ typedef struct {
     uint32_t connections_accepted;
     uint32_t connections_refused; /* told 503 or reset because all slots were busy */
     uint32_t connections_evicted; /* idle or lingering ones that gave way to a newcomer */
+    char time_server
+        [SETTINGS_HOST_BYTES]; /* that is asked: its address, or its name while that is not known; "": none */
+    uint32_t time_refused;     /* datagrams to the time client that were no answers */
 } net_status_t;
 
 void net_read_status(net_status_t *out);

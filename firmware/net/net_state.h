@@ -6,7 +6,9 @@
 #define NET_NET_STATE_H
 
 #include "net/http_tcp.h"
+#include "net/mdns.h"
 #include "net/netif_eth.h"
+#include "net/sntp.h"
 
 typedef struct {
     bool open; /* net_init succeeded */
@@ -17,6 +19,8 @@ typedef struct {
     http_tcp_t http, https;
     http_tcp_slot_t http_slots[HTTP_CONNECTIONS_MAX], https_slots[HTTPS_CONNECTIONS_MAX];
     http_tls_t https_tls[HTTPS_CONNECTIONS_MAX];
+    net_mdns_t mdns;
+    net_sntp_t sntp;
 } net_state_t;
 
 extern net_state_t net_state;

@@ -52,7 +52,6 @@ void net_read_status(net_status_t *out)
     memset(out, 0, sizeof *out);
     memcpy(out->mac, net->eth.netif.hwaddr, sizeof out->mac);
     out->link_up = netif_is_link_up(&net->eth.netif);
-    out->host_name = net->host_name;
     read_ipv4(&net->eth, out);
     read_ipv6(&net->eth, out);
     out->rx_frames = frames.rx_frames;
@@ -62,6 +61,8 @@ void net_read_status(net_status_t *out)
     out->connections_accepted = net->http.accepted;
     out->connections_refused = net->http.refused;
     out->connections_evicted = net->http.evicted;
+    net_sntp_server_text(&net->sntp, out->time_server, sizeof out->time_server);
+    out->time_refused = net->sntp.refused;
 }
 
 /* ---- Pools ------------------------------------------------------------------------------------------ */
@@ -71,7 +72,10 @@ static const char *const memp_names[] = {
 #include "lwip/priv/memp_std.h"
 };
 
-enum { POOL_HEAP = MEMP_MAX, POOL_CONNECTIONS, POOL_REFUSALS, POOL_BODIES, POOL_COUNT };
+/* lwIP's responder has one of its own. */
+LWIP_MEMPOOL_PROTOTYPE(MDNS_PKTS);
+
+enum { POOL_HEAP = MEMP_MAX, POOL_MDNS, POOL_CONNECTIONS, POOL_REFUSALS, POOL_BODIES, POOL_COUNT };
 
 size_t net_pool_count(void)
 {
@@ -111,6 +115,9 @@ void net_read_pool(size_t index, net_pool_t *out)
         set_name(out, "heap");
         set_usage(out, &lwip_stats.mem, MEM_SIZE);
         out->in_bytes = true;
+    } else if (index == POOL_MDNS) {
+        set_name(out, "mdns_question");
+        set_usage(out, memp_MDNS_PKTS.stats, memp_MDNS_PKTS.num);
     } else if (index == POOL_CONNECTIONS) {
         *out = (net_pool_t){ "http_connection",    http->slots_used, http->slots_peak,
                              HTTP_CONNECTIONS_MAX, http->refused,    false };

@@ -6,6 +6,7 @@
 #include "config/limits.h"
 #include "hal/eth.h"
 #include "lwip/acd.h"
+#include "lwip/dns.h"
 #include "lwip/etharp.h"
 #include "lwip/ethip6.h"
 #include "lwip/prot/autoip.h"
@@ -119,7 +120,8 @@ static err_t init_netif(struct netif *netif)
     netif->name[1] = 'n';
     netif->mtu = MTU_BYTES;
     netif->hwaddr_len = ETH_HWADDR_LEN;
-    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_MLD6;
+    netif->flags =
+        NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_IGMP | NETIF_FLAG_MLD6;
     netif->output = etharp_output;
     netif->output_ip6 = ethip6_output;
     netif->linkoutput = send_frame;
@@ -139,6 +141,10 @@ static status_t start_ipv4(netif_eth_t *eth, const net_config_t *config)
         ip4_from(&eth->netmask, config->ipv4_netmask);
         ip4_from(&eth->gateway, config->ipv4_gateway);
         netif_set_addr(&eth->netif, &eth->address, &eth->netmask, &eth->gateway);
+        /* There is no setting for it, and on networks small enough for a static address the gateway knows names. */
+        ip_addr_t names = IPADDR4_INIT(ip4_addr_get_u32(&eth->gateway));
+        dns_setserver(0, &names);
+        dhcp_set_ntp_servers(0, NULL);
         return STATUS_OK;
     }
     return dhcp_start(&eth->netif) == ERR_OK ? STATUS_OK : STATUS_NO_MEMORY;

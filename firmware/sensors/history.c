@@ -149,6 +149,11 @@ static void empty(history_memory_t *memory, uint64_t sensors)
     memory->check = hash_word(sensors, LAYOUT);
 }
 
+void history_forget(history_t *history)
+{
+    history->memory->check = ~hash_word(history->memory->sensors, LAYOUT);
+}
+
 /* The minute that was being collected was in no memory that lasts, but its samples are. */
 static void resume_minute(history_t *history, size_t sensor)
 {

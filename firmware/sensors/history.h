@@ -58,6 +58,9 @@ void history_add(history_t *history, size_t sensor, uint64_t uptime_ms, bool has
  * stays dead does not push out what it measured before any faster than one that works. */
 void history_add_sample(history_t *history, size_t index, const sensor_t *sensor);
 
+/* Sees to it that the next start finds nothing: for a reset to factory settings. */
+void history_forget(history_t *history);
+
 /* ---- Moments ------------------------------------------------------------------------------------------------- */
 
 /* Less than, equal to or greater than 0 as a is before, at or after b. */
@@ -86,7 +89,7 @@ typedef struct {
     const history_minute_t *running; /* still to be told at the end; NULL: of a ring of samples */
     uint32_t sequence;               /* of the block it is in */
     uint32_t offset;                 /* of the next record in the block's data */
-    uint32_t number;                 /* of the next record */
+    uint32_t number;                 /* of the next record, also of one that is not there yet */
     uint32_t first, last;            /* of what was read last */
     history_state_t state;
     history_moment_t after; /* records up to this are passed over */
@@ -111,10 +114,6 @@ bool history_read_minute(history_reader_t *reader, history_minute_t *minute);
 /* Minutes merged into intervals of step_ms, a multiple of 60000, counted from the start of the device.
  * returns   false when there is none */
 bool history_read_interval(history_reader_t *reader, uint32_t step_ms, history_minute_t *interval);
-
-/* The number of the first record strictly after a moment, or the one that the next record will get.
- * minutes   of the ring of minutes, whose running one has a number already */
-uint32_t history_number_after(const history_t *history, size_t sensor, bool minutes, history_moment_t after);
 
 /* The first record strictly after a moment, when only one is wanted. */
 static inline bool history_next(const history_t *history, size_t sensor, history_moment_t after,

@@ -181,19 +181,3 @@ bool history_read_interval(history_reader_t *reader, uint32_t step_ms, history_m
     }
     return true;
 }
-
-uint32_t history_number_after(const history_t *history, size_t sensor, bool minutes, history_moment_t after)
-{
-    history_reader_t reader;
-    history_point_t point;
-    history_minute_t minute;
-    bool found;
-    if (minutes) {
-        reader = history_minutes_after(history, sensor, after);
-        found = history_read_minute(&reader, &minute);
-    } else {
-        reader = history_samples_after(history, sensor, after);
-        found = history_read_sample(&reader, &point);
-    }
-    return found ? reader.last : reader.number;
-}

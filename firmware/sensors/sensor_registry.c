@@ -108,6 +108,10 @@ static void publish(sensor_registry_t *registry, sensor_t *sensor, sensor_qualit
     sensor->uptime_ms = now_ms;
     judge(registry, sensor);
     renew_tag(registry, sensor);
+}
+
+static void tell_sample(const sensor_registry_t *registry, const sensor_t *sensor)
+{
     if (registry->sample_hook)
         registry->sample_hook(registry->sample_context, (size_t)(sensor - registry->sensors), sensor);
 }
@@ -127,6 +131,7 @@ static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slo
         bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max && is_value(value);
         sensor->errors += !valid;
         publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? (int32_t)value : 0, now_ms);
+        tell_sample(registry, sensor);
     }
 }
 
@@ -136,6 +141,7 @@ static void publish_failure(sensor_registry_t *registry, const sensor_slot_t *sl
         sensor_t *sensor = &registry->sensors[slot->first + i];
         sensor->errors++;
         publish(registry, sensor, slot->seen ? QUALITY_ERROR : QUALITY_MISSING, 0, now_ms);
+        tell_sample(registry, sensor);
     }
 }
 

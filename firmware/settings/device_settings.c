@@ -67,6 +67,12 @@ static const schema_field_t fields[] = {
       .type = FIELD_ENUM,
       AT(read_auth),
       .as.choice = { read_auths, 2, READ_AUTH_NONE } },
+    { .path = "time/server",
+      .rule = "must be a host name or an IP address, or null",
+      .type = FIELD_STRING,
+      .optional = true,
+      AT(time_server),
+      .as.string = { SETTINGS_HOST_BYTES, 1, settings_is_server, NULL } },
 };
 
 /* The rules above say the numbers that limits.h has. */

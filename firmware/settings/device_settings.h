@@ -1,7 +1,7 @@
 /* settings/device_settings.h - what may be set about the device as a whole: /api/v1/config.
  *
  * {"name":"Greenhouse","hostname":null,"location":"","network":{"mode":"dhcp","address":null,"prefix":24,
- *  "gateway":null},"sampling":{"interval_ms":1000},"cors_origins":[],"allowed_hosts":[],"read_auth":"none"}
+ *  "gateway":null},"sampling":{"interval_ms":1000},"cors_origins":[],"allowed_hosts":[],"read_auth":"none","time":{"server":null}}
  *
  * name                  for people: 1..32 bytes; "Jembatan" by default
  * hostname              one label (RFC 1123), null: jembatan- and the end of the MAC address
@@ -13,6 +13,7 @@
  * cors_origins          pages that may speak to us from a browser, as a browser writes them
  * allowed_hosts         names by which we may be called (Host), besides our own and IP literals
  * read_auth             "none": everybody may read; "token": only with a token
+ * time.server           host name or IP address of an NTP server; null: the one that DHCP names
  */
 #ifndef SETTINGS_DEVICE_SETTINGS_H
 #define SETTINGS_DEVICE_SETTINGS_H
@@ -27,11 +28,12 @@ typedef struct {
     char name[SETTINGS_NAME_BYTES];
     char hostname[SETTINGS_HOSTNAME_BYTES]; /* empty: made from the MAC address */
     char location[SETTINGS_LOCATION_BYTES];
-    uint8_t network_mode;          /* network_mode_t */
-    uint32_t address, gateway;     /* first octet in the high byte; 0: none */
-    uint32_t prefix;               /* 1..30 */
-    uint32_t sampling_interval_ms; /* SENSOR_INTERVAL_MS_MIN..SENSOR_INTERVAL_MS_MAX */
-    uint8_t read_auth;             /* read_auth_t */
+    uint8_t network_mode;                  /* network_mode_t */
+    uint32_t address, gateway;             /* first octet in the high byte; 0: none */
+    uint32_t prefix;                       /* 1..30 */
+    uint32_t sampling_interval_ms;         /* SENSOR_INTERVAL_MS_MIN..SENSOR_INTERVAL_MS_MAX */
+    uint8_t read_auth;                     /* read_auth_t */
+    char time_server[SETTINGS_HOST_BYTES]; /* empty: DHCP's */
     uint8_t cors_origin_count, allowed_host_count;
     char cors_origins[SETTINGS_ORIGINS_MAX][SETTINGS_ORIGIN_BYTES];
     char allowed_hosts[SETTINGS_HOSTS_MAX][SETTINGS_HOST_BYTES];

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/ip_text.h"
 #include "base/utf8.h"
 #include "settings/schema_value.h"
 
@@ -60,6 +61,19 @@ bool settings_is_host(const char *text)
 {
     size_t length = host(text);
     return length > 0 && text[length] == '\0';
+}
+
+static bool is_ipv6_multicast(const char *text)
+{
+    return (text[0] | 0x20) == 'f' && (text[1] | 0x20) == 'f' && text[2] != ':' && text[3] != ':';
+}
+
+bool settings_is_server(const char *text)
+{
+    uint32_t address;
+    if (schema_ipv4_parse(text, &address)) return settings_is_unicast(address);
+    if (strchr(text, ':')) return ip_text_is_ipv6(text_view(text)) && !is_ipv6_multicast(text);
+    return settings_is_host(text);
 }
 
 /* Bytes of the IPv4 address at the start of text, 0 if there is none. */

@@ -22,6 +22,9 @@ bool settings_is_label(const char *text);
 /* Labels with dots between them. The last is not all digits: that would be taken for an IPv4 address. */
 bool settings_is_host(const char *text);
 
+/* A host name, or an IPv4 or IPv6 address that one server can have. */
+bool settings_is_server(const char *text);
+
 /* An origin as a browser sends it (RFC 6454 section 6.2): http or https, host in lower case or an IP literal,
  * a port if it is not the scheme's own. */
 bool settings_is_origin(const char *text);

@@ -1,6 +1,7 @@
 #include "sim_retained.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -11,12 +12,12 @@
 /* A file without a name, whose number goes from process to process in the environment. */
 #define RETAINED_VARIABLE "JEMBATAN_RETAINED"
 
-/* From the linker: all of the section "retained"; none when nothing is in there. */
-extern char __start_retained[] __attribute__((weak)), __stop_retained[] __attribute__((weak));
+/* From the linker: all of the section "_retained"; none when nothing is in there. */
+extern char __start__retained[] __attribute__((weak)), __stop__retained[] __attribute__((weak));
 
 static size_t retained_bytes(void)
 {
-    return (size_t)(__stop_retained - __start_retained);
+    return (uintptr_t)__stop__retained - (uintptr_t)__start__retained;
 }
 
 void sim_retained_save(void)
@@ -26,7 +27,7 @@ void sim_retained_save(void)
     int fd = bytes > 0 ? memfd_create("retained", 0) : -1;
     if (fd < 0) return;
     while (at < bytes) {
-        ssize_t count = pwrite(fd, __start_retained + at, bytes - at, (off_t)at);
+        ssize_t count = pwrite(fd, __start__retained + at, bytes - at, (off_t)at);
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) break;
         at += (size_t)count;
@@ -42,7 +43,7 @@ void sim_retained_restore(void)
     int fd = atoi(number);
     size_t bytes = retained_bytes(), at = 0;
     while (at < bytes) {
-        ssize_t count = pread(fd, __start_retained + at, bytes - at, (off_t)at);
+        ssize_t count = pread(fd, __start__retained + at, bytes - at, (off_t)at);
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) break;
         at += (size_t)count;

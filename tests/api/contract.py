@@ -14,7 +14,7 @@ INDEX_LINKS = {
     "sensors": "/api/v1/sensors",
     "sensor": "/api/v1/sensors/{id}",
     "value": "/api/v1/sensors/{id}/value",
-    "history": "/api/v1/sensors/{id}/history{?since,until,step,limit,cursor}",
+    "history": "/api/v1/sensors/{id}/history",
     "readings": "/api/v1/readings",
     "actuators": "/api/v1/actuators",
     "actuator": "/api/v1/actuators/{id}",
@@ -79,9 +79,11 @@ def allow(path):
 
 
 DEVICE = {"id", "name", "location", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors"}
-STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "network", "connections", "requests", "sensors", "store",
-          "owner", "random", "stack", "pools"}
+STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "clock", "network", "connections", "requests", "sensors",
+          "history", "store", "owner", "random", "stack", "pools"}
+CLOCK = {"state", "server", "synced_uptime_ms", "offset_ms", "slewing_ms", "refused_corrections", "refused_answers"}
 STORE = {"state", "damaged", "pending", "writes", "write_failures", "used_bytes", "size_bytes"}
+HISTORY = {"starts", "samples", "minutes", "dropped_blocks", "size_bytes"}
 OWNERS = {"unclaimed", "claimed", "locked", "no_entropy", "damaged"}
 NETWORK = {"link_up", "ipv4_mode", "ipv4", "ipv6", "rx_frames", "tx_frames", "rx_dropped", "tx_dropped"}
 SENSOR = {"id", "name", "kind", "unit", "value", "quality", "time", "uptime_ms", "interval_ms", "offset", "thresholds",
@@ -94,7 +96,8 @@ RUN = {"id", "action", "state", "detail", "time", "uptime_ms"}
 READING = {"id", "unit", "value", "quality", "time", "uptime_ms"}
 CONFIG = {"name": "Jembatan", "hostname": None, "location": "",
           "network": {"mode": "dhcp", "address": None, "prefix": 24, "gateway": None},
-          "sampling": {"interval_ms": 1000}, "cors_origins": [], "allowed_hosts": [], "read_auth": "none"}
+          "sampling": {"interval_ms": 1000}, "cors_origins": [], "allowed_hosts": [], "read_auth": "none",
+          "time": {"server": None}}
 QUALITIES = {"pending", "ok", "missing", "error"}
 
 TYPES = {400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from contract import (CHIPS, DEVICE, INDEX_LINKS, NETWORK, OWNERS, READING, RESOURCES, SENSORS, STATUS, STORE,
-                      check_count, check_reading, check_sensor, check_time)
+from contract import (CHIPS, CLOCK, DEVICE, HISTORY, INDEX_LINKS, NETWORK, OWNERS, READING, RESOURCES, SENSORS, STATUS,
+                      STORE, check_count, check_reading, check_sensor, check_time)
 from support.device import eventually
 
 
@@ -65,6 +65,10 @@ def test_the_status_has_exactly_the_promised_members(device):
     assert set(status["requests"]) == {"total", "errors_4xx", "errors_5xx"}
     assert set(status["connections"]) == {"accepted", "refused", "evicted"}
     assert set(status["sensors"]) == {"total", "ok"}
+    assert set(status["history"]) == HISTORY
+    for member in HISTORY:
+        check_count(status["history"][member])
+    assert (status["history"]["starts"], status["history"]["dropped_blocks"]) == (1, 0)
     assert set(status["store"]) == STORE
     assert status["store"]["state"] == "good"
     for member in STORE - {"state"}:
@@ -76,6 +80,8 @@ def test_the_status_has_exactly_the_promised_members(device):
     check_count(status["uptime_ms"])
     check_time(status["time"])
     assert status["time_synced"] is (status["time"] is not None)
+    assert set(status["clock"]) == CLOCK
+    assert status["clock"]["state"] == ("board" if device.board.is_simulator else "unset")
     assert status["reset_cause"] == "power_on"
     if status["stack"] is not None:
         assert set(status["stack"]) == {"peak_bytes", "size_bytes"}

@@ -122,6 +122,7 @@ def test_a_minute_is_what_its_samples_are(fast):
 @pytest.mark.parametrize("headers", [(), CSV])
 def test_a_walk_through_pages_gives_each_sample_once_while_new_ones_come(fast, headers):
     """The walk is slower than the sampler at first, so that it always meets new samples."""
+    eventually(lambda: len(points(fast, "?since=-3")) >= 15)
     seen, target, pages = [], f"{PATH}?limit=3&since=-3", 0
     while target and pages < 400:
         answer = fast.get(target, headers)
@@ -226,6 +227,18 @@ def test_it_survives_a_restart_and_times_go_on(another):
     in_first = [point for point in after if point["boot"] == 1 and point["value"] is not None]
     assert minutes[0]["samples"] == len(in_first)
     assert sorted({position(point) for point in after}) == [position(point) for point in after]
+
+
+def test_a_reset_to_factory_settings_forgets_it(another):
+    device = another()
+    device.claim()
+    eventually(lambda: points(device))
+    starts = device.starts
+    assert device.call("POST", "/api/v1/actions/factory-reset", {}).status == 202
+    device.restarted(starts)
+    eventually(lambda: points(device))
+    assert {point["boot"] for point in points(device)} == {1}
+    assert device.status()["history"]["starts"] == 1
 
 
 def test_a_power_cut_begins_it_anew(another):

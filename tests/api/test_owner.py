@@ -175,8 +175,8 @@ def test_each_scope_opens_what_it_should_and_nothing_else(shared, read_auth):
         assert shared.patch("/api/v1/config", {"read_auth": None}).status == 200
 
 
-def test_with_read_auth_strangers_see_only_that_there_is_a_device(shared):
-    assert sorted(OPEN) == ["/api/v1", "/api/v1/device", "/healthz"]
+def test_with_read_auth_strangers_see_only_what_the_device_is(shared):
+    assert sorted(OPEN) == ["/.well-known/wot", "/api/v1", "/api/v1/device", "/healthz"]
     assert shared.patch("/api/v1/config", {"read_auth": "token"}).status == 200
     try:
         for path in PATHS:

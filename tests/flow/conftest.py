@@ -42,7 +42,9 @@ def baseline(first_host):
 
 @pytest.fixture
 def host(network, first_host):
-    """The tester's station. What a test leaves open is reset, so that it cannot disturb the next one."""
+    """The tester's station. What a test leaves open is reset, so that it cannot disturb the next one. And what came
+    while nobody looked is taken: the few frames that this wire holds fill it, and an answer to a ping finds no room."""
+    network.lan.drain(quiet=0)
     yield first_host
     for connection in list(first_host.connections.values()):
         if connection.established and not connection.was_reset:

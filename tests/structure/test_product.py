@@ -11,6 +11,7 @@ UNUSED_ON_PURPOSE = {
     "cortex_m_fault_record": "the fault handler, which has no frame of its own, branches to it in assembly",
     "http_close_after": "part of what the core offers handlers; tests/unit/test_http_conn.c has one that needs it",
     "http_method": "as http_close_after",
+    "history_add": "what history_add_sample adds; tests add what no registry would give",
     "store_littlefs_failed": "littlefs's assertions end in it (store/littlefs_port.h)",
     "sim_storage_close": "tests open several memories in one process",
     "sim_start": "tests start simulated boards with options of their own",

@@ -30,7 +30,7 @@ def eventually(ask, timeout=5.0, **expected):
 
 
 class Device:
-    """One device behind a TCP port of this machine (net "slirp") or on a test's own LAN ("unix:...")."""
+    """One device behind a TCP port of this machine (net "slirp") or on a test's own LAN ("tap:...", "unix:...")."""
 
     def __init__(self, board, image=None, **options):
         self.board = board
@@ -48,7 +48,7 @@ class Device:
     def start(self, timeout=30.0):
         if self.board.is_simulator:
             self.options.control = os.path.join(self._folder, "control")
-        if self.options.net == "slirp":
+        if self.options.net == "slirp" or (self.options.net.startswith("tap") and self.options.ip):
             self.process = launch.start_ready(self.board, self.image, self.options, timeout=timeout)
         else:
             self.process = launch.Process(self.board, self.image, self.options)
@@ -122,12 +122,23 @@ class Device:
         return self.process.port
 
     @property
+    def address(self):
+        """Where it is reached. One that has its address by DHCP says so on its console."""
+        if self.port:
+            return "127.0.0.1", self.port
+        if self.options.ip:
+            return self.options.ip.partition("/")[0], 80
+        said = re.findall(r"IPv4 address (\S+)", self.console)
+        assert said, f"no address yet:\n{self.console}"
+        return said[-1], 80
+
+    @property
     def url(self):
         return f"http://127.0.0.1:{self.port}/"
 
     def connect(self, timeout=10.0):
         """A new connection, the caller's to close."""
-        return Client("127.0.0.1", self.port, timeout)
+        return Client(*self.address, timeout)
 
     def request(self, path, headers=(), method="GET", body=None, **kwargs):
         """Over one connection that is kept, and opened anew when the device has closed it."""
@@ -159,7 +170,7 @@ class Device:
     def claim(self):
         """Makes us its owner, with the code on its console. Returns the token."""
         assert self.process.console.wait_for("setup code: ", 10), self.console
-        self.token = owner.claim(("127.0.0.1", self.port), owner.setup_code(self.process.console), "test")
+        self.token = owner.claim(self.address, owner.setup_code(self.process.console), "test")
         return self.token
 
     def call(self, method, path, body=None, token=..., match=None, headers=()):
@@ -257,7 +268,8 @@ class Device:
 
 
 def pools_used(status):
-    """How much of each pool is in use. Bytes are counted in steps of 256, because the answer that is just being
+    """How much of each pool is in use. Timers are left out: those of mDNS come and go with what is asked and announced,
+    for up to half a minute. Bytes are counted in steps of 256, because the answer that is just being
     sent is among them and its length has to do with the length of its numbers."""
     return {pool["name"]: pool["used"] // 256 if pool["name"] == "heap" else pool["used"]
-            for pool in status["pools"]}
+            for pool in status["pools"] if pool["name"] != "sys_timeout"}

@@ -1,6 +1,8 @@
-"""A DHCP server for the virtual LAN of support.peer, which hands out one lease."""
+"""A DHCP server which hands out one lease: on the virtual LAN of support.peer, or on an interface of this machine."""
 
+import socket
 import struct
+import threading
 
 from support import packet
 
@@ -57,3 +59,51 @@ def _dhcp_options(data):
         options[data[0]] = data[2 : 2 + data[1]]
         data = data[2 + data[1] :]
     return options
+
+
+class SocketDhcpServer:
+    """The same on an interface of this machine; it may name a time server (option 42)."""
+
+    ETH_P_IP = 0x0800
+
+    def __init__(self, interface, address, lease, time_server=None):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(self.ETH_P_IP))
+        self.socket.bind((interface, self.ETH_P_IP))
+        self.socket.settimeout(0.1)
+        self.mac = self.socket.getsockname()[4]
+        self.ipv4 = packet.ip(address)
+        self.lan = self  # as DhcpServer sees a host
+        self.server = DhcpServer(self, lease)
+        if time_server:
+            self.server.options += bytes([42, 4]) + packet.ip(time_server)
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    @property
+    def asked_for(self):
+        """The options that the device wants to know (55)."""
+        return self.server.requested.get(55, b"")
+
+    def send(self, frame):
+        self.socket.send(frame)
+
+    def _serve(self):
+        while not self.ended.is_set():
+            try:
+                frame = self.socket.recv(2048)
+            except socket.timeout:
+                continue
+            head = 14 + 4 * (frame[14] & 15)
+            if frame[23] == packet.UDP and frame[head + 2 : head + 4] == b"\0\x43":
+                self.server.take(Datagram(frame[head:]))
+
+    def close(self):
+        self.ended.set()
+        self.thread.join()
+        self.socket.close()
+
+
+class Datagram:
+    def __init__(self, payload):
+        self.payload = payload

@@ -343,7 +343,9 @@ class Process:
     def wait_ready(self, timeout=30.0):
         """Until requests are answered, with readings. A connect proves nothing: user networking takes it for a device
         that is still booting."""
-        address = ("127.0.0.1", self.port) if self.port else (self.options.ip.partition("/")[0], 80)
+        self.wait_ready_at(("127.0.0.1", self.port) if self.port else (self.options.ip.partition("/")[0], 80), timeout)
+
+    def wait_ready_at(self, address, timeout=30.0):
         deadline = time.monotonic() + timeout
         pause = threading.Event()
         patience = 0.1  # a SYN that came too early is not repeated soon; a slow machine gets more of it

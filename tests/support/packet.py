@@ -8,7 +8,8 @@ import struct
 from dataclasses import dataclass
 
 ETH_IPV4, ETH_ARP, ETH_IPV6 = 0x0800, 0x0806, 0x86DD
-ICMP, TCP, UDP, ICMPV6 = 1, 6, 17, 58
+ICMP, IGMP, TCP, UDP, ICMPV6 = 1, 2, 6, 17, 58
+ROUTER_ALERT = b"\x94\4\0\0"  # RFC 2113, on reports of multicast groups
 FIN, SYN, RST, PSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 BROADCAST = b"\xff" * 6
 
@@ -140,12 +141,15 @@ class Datagram:
 
 def read_ip(kind, data):
     if kind == ETH_IPV4:
-        if len(data) < 20 or data[0] != 0x45 or checksum(data[:20]):
+        head = data[0] % 16 * 4
+        if data[0] >> 4 != 4 or not 20 <= head <= len(data) or checksum(data[:head]):
             raise BadPacket(f"IPv4 header: {data[:20].hex()}")
+        if head > 20 and (data[9], data[20:head]) != (IGMP, ROUTER_ALERT):  # nothing else has a reason for options
+            raise BadPacket(f"IPv4 options: {data[:head].hex()}")
         length, fragment = struct.unpack("!H2xH", data[2:8])
-        if fragment & 0x3FFF or not 20 <= length <= len(data):
+        if fragment & 0x3FFF or not head <= length <= len(data):
             raise BadPacket(f"IPv4 length or fragment: {data[:20].hex()}")
-        return Datagram(data[12:16], data[16:20], data[9], data[20:length], data[8])
+        return Datagram(data[12:16], data[16:20], data[9], data[head:length], data[8])
     length, protocol, hops = struct.unpack("!HBB", data[4:8])
     if len(data) < 40 + length or data[0] >> 4 != 6:
         raise BadPacket(f"IPv6 header: {data[:40].hex()}")

@@ -106,6 +106,38 @@ static void what_is_known_already_is_304_until_it_changes(void **state)
     }
 }
 
+static void a_corrected_clock_makes_tags_of_documents_with_times_stale(void **state)
+{
+    static const char *const paths[] = { "/api/v1/sensors/temp0", "/api/v1/sensors", "/api/v1/readings",
+                                         "/api/v1/actuators" };
+    api_bench_t *bench = *state;
+    api_bench_sample(bench, 5000);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        char headers[64];
+        const char *tag = strstr(api_bench_get(bench, paths[i], ""), "ETag: ");
+        assert_non_null(tag);
+        (void)snprintf(headers, sizeof headers, "If-None-Match: %.18s\r\n", tag + 6);
+        /* The first one sets it, each further one by another second. */
+        assert_true(wall_clock_correct(&bench->clock, 5000, 1795352394120 + (int64_t)i * 1000));
+        assert_holds(api_bench_get(bench, paths[i], headers), "HTTP/1.1 200 ");
+    }
+}
+
+static void the_status_tells_what_the_clock_was_told(void **state)
+{
+    api_bench_t *bench = *state;
+    assert_holds(api_bench_get(bench, "/api/v1/status", ""),
+                 "\"clock\":{\"state\":\"unset\",\"server\":null,\"synced_uptime_ms\":null,"
+                 "\"offset_ms\":0,\"slewing_ms\":0,\"refused_corrections\":0,\"refused_answers\":0}");
+    wall_clock_set(&bench->clock, 0, 1795352394120);
+    assert_holds(api_bench_get(bench, "/api/v1/status", ""), "\"clock\":{\"state\":\"board\",");
+    assert_false(wall_clock_correct(&bench->clock, 0, 1795352394120 - 3600000));
+    assert_true(wall_clock_correct(&bench->clock, 4000000000, 1795352394120 + 4000000000 - 250));
+    assert_holds(api_bench_get(bench, "/api/v1/status", ""),
+                 "\"clock\":{\"state\":\"sntp\",\"server\":null,\"synced_uptime_ms\":4000000000,"
+                 "\"offset_ms\":-250,\"slewing_ms\":250,\"refused_corrections\":1,\"refused_answers\":0}");
+}
+
 static void each_document_refuses_a_client_that_takes_no_json(void **state)
 {
     api_bench_t *bench = *state;
@@ -192,6 +224,8 @@ int main(void)
         cmocka_unit_test_setup(senml_times_are_absolute_once_the_clock_is_set, api_bench_set_up),
         cmocka_unit_test_setup(the_two_forms_of_readings_have_different_tags, api_bench_set_up),
         cmocka_unit_test_setup(what_is_known_already_is_304_until_it_changes, api_bench_set_up),
+        cmocka_unit_test_setup(a_corrected_clock_makes_tags_of_documents_with_times_stale, api_bench_set_up),
+        cmocka_unit_test_setup(the_status_tells_what_the_clock_was_told, api_bench_set_up),
         cmocka_unit_test_setup(each_document_refuses_a_client_that_takes_no_json, api_bench_set_up),
         cmocka_unit_test_setup(the_status_shows_network_stack_and_all_pools, api_bench_set_up),
         cmocka_unit_test_setup(only_our_own_names_are_us, api_bench_set_up),

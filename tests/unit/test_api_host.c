@@ -11,7 +11,8 @@
 static bool is_ours(const char *host)
 {
     static settings_t settings;
-    api_t api = { .device = { .hostname = "jembatan-c0ffee" }, .settings = &settings };
+    api_t api = { .device = { .hostname = "jembatan-c0ffee", .wanted_hostname = "greenhouse" },
+                  .settings = &settings };
     return api_is_our_host(&api, text_view(host));
 }
 
@@ -23,6 +24,16 @@ static void assert_ours(const char *const hosts[], size_t count, bool ours)
 }
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static void the_name_that_we_have_and_the_one_that_we_wanted_are_ours(void **state)
+{
+    static const char *const ours[] = { "jembatan-c0ffee", "JEMBATAN-C0FFEE.local", "greenhouse",
+                                        "Greenhouse.Local" };
+    static const char *const others[] = { "", ".local", "green", "greenhouse-2", "greenhouse.lan" };
+    (void)state;
+    assert_ours(ours, COUNT(ours), true);
+    assert_ours(others, COUNT(others), false);
+}
 
 static void every_ipv4_literal_is_ours(void **state)
 {
@@ -155,6 +166,7 @@ static void a_name_is_ours_only_if_it_is_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_name_that_we_have_and_the_one_that_we_wanted_are_ours),
         cmocka_unit_test(every_ipv4_literal_is_ours),
         cmocka_unit_test(what_only_looks_like_ipv4_is_not),
         cmocka_unit_test(every_ipv6_literal_is_ours),

@@ -89,6 +89,46 @@ static void the_longest_names_fit(void **state)
     assert_int_equal(api_bench_status(bench), 400);
 }
 
+static status_t nothing(void *self)
+{
+    (void)self;
+    return STATUS_OK;
+}
+
+static status_t fetch_nothing(void *self, unsigned step, int32_t values[])
+{
+    (void)step;
+    (void)values;
+    return nothing(self);
+}
+
+static void as_many_sensors_as_there_may_be_with_the_longest_ids_fit(void **state)
+{
+#define CHANNEL(key)                                                                                         \
+    {                                                                                                        \
+        key, "Temperature", SENSOR_TEMPERATURE, UNIT_CELSIUS, 2, -5500, 12800                                \
+    }
+    static const sensor_channel_t channels[] = {
+        CHANNEL("channel1"), CHANNEL("channel2"), CHANNEL("channel3"), CHANNEL("channel4"),
+        CHANNEL("channel5"), CHANNEL("channel6"), CHANNEL("channel7"), CHANNEL("channel8"),
+    };
+    static const sensor_ops_t ops = { "chip", channels, 8, 0, 1, nothing, NULL, fetch_nothing };
+    static const sensor_device_t devices[] = {
+        { "device_of_the_longest1", &ops, NULL },
+        { "device_of_the_longest2", &ops, NULL },
+        { "device_of_the_longest3", &ops, NULL },
+    };
+    static const char last[] = "\"device_of_the_longest3_channel8\"";
+    api_bench_t *bench = *state;
+    assert_int_equal(sensor_registry_init(&bench->sensors, devices, 3, &bench->clock), STATUS_OK);
+    assert_int_equal(bench->sensors.sensor_count, SENSORS_MAX);
+    assert_int_equal(strlen(bench->sensors.sensors[0].id), SENSOR_ID_BYTES - 1u);
+    const char *td = describe_simply(bench);
+    const char *property = strstr(td, last);
+    assert_non_null(property);
+    assert_non_null(strstr(property + 1, last)); /* calibrate names it, too */
+}
+
 static void a_level_is_a_number_in_its_range_or_off_or_on(void **state)
 {
     assert_holds(describe_simply(*state),
@@ -204,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(names_that_need_an_escape_get_one, api_bench_set_up),
         cmocka_unit_test_setup(the_longest_names_fit, api_bench_set_up),
+        cmocka_unit_test_setup(as_many_sensors_as_there_may_be_with_the_longest_ids_fit, api_bench_set_up),
         cmocka_unit_test_setup(a_level_is_a_number_in_its_range_or_off_or_on, api_bench_set_up),
         cmocka_unit_test_setup(a_switch_is_off_or_on, api_bench_set_up),
         cmocka_unit_test_setup(the_range_of_a_sensor_moves_with_its_offset_and_no_further_than_numbers_go,

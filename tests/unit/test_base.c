@@ -164,6 +164,8 @@ static void a_document_is_read_back_as_it_was_meant(void **state)
     json_thousandths(&json, -1500);
     json_key(&json, "big");
     json_u64(&json, 4294967296u);
+    json_key(&json, "low");
+    json_i64(&json, INT64_MIN);
     json_key(&json, "raw");
     json_raw_string_begin(&json);
     text_hex(&json.out, 0xaf, 2);
@@ -171,7 +173,7 @@ static void a_document_is_read_back_as_it_was_meant(void **state)
     json_object_end(&json);
     assert_false(json_overflowed(&json));
     assert_string_equal(json_so_far(), "{\"list\":[1,null,[],{}],\"yes\":true,\"no\":false,\"t\":-1.500,"
-                                       "\"big\":4294967296,\"raw\":\"af\"}");
+                                       "\"big\":4294967296,\"low\":-9223372036854775808,\"raw\":\"af\"}");
     cJSON *read = cJSON_Parse(buffer);
     assert_non_null(read);
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(read, "list")), 4);

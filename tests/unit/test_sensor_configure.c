@@ -342,6 +342,48 @@ static void the_tag_covers_every_setting(void **state)
     assert_true(tags[7] == at(bench, A)->tag && all == bench->registry.tag);
 }
 
+typedef struct {
+    unsigned taken[4], failed[4];
+    int32_t last[4];
+} told_t;
+
+static void note_sample(void *context, size_t index, const sensor_t *sensor)
+{
+    told_t *told = context;
+    if (sensor->quality == QUALITY_OK)
+        told->taken[index]++;
+    else
+        told->failed[index]++;
+    told->last[index] = sensor->value;
+}
+
+static void each_sample_is_told_once_and_a_moved_value_is_none(void **state)
+{
+    bench_t *bench = *state;
+    told_t told = { .taken = { 0 } };
+    sensor_registry_on_sample(&bench->registry, note_sample, &told);
+    bench->chips[0].values[1] = 999999; /* this channel fails alone */
+    run_for(bench, 1000);
+    assert_int_equal(told.taken[A], 1);
+    assert_int_equal(told.taken[B], 0);
+    assert_int_equal(told.failed[B], 1);
+    assert_int_equal(told.taken[OTHER_A] + told.taken[OTHER_B], 2);
+    sensor_config_t config = plain();
+    config.offset = 50;
+    configure(bench, A, config);
+    assert_int_equal(told.taken[A], 1);
+    assert_int_equal(at(bench, A)->value, 2050);
+    run_for(bench, 1000);
+    assert_int_equal(told.taken[A], 2);
+    assert_int_equal(told.last[A], 2050);
+    bench->chips[0].status = STATUS_NACK;
+    run_for(bench, 3000);
+    assert_int_equal(told.failed[A], 3); /* each look for it */
+    sensor_registry_on_sample(&bench->registry, NULL, NULL);
+    run_for(bench, 1000);
+    assert_int_equal(told.failed[A], 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup(thresholds_judge_the_value_with_its_offset_and_tell_once, set_up),
         cmocka_unit_test_setup(a_sensor_without_a_value_keeps_its_alert, set_up),
         cmocka_unit_test_setup(the_tag_covers_every_setting, set_up),
+        cmocka_unit_test_setup(each_sample_is_told_once_and_a_moved_value_is_none, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

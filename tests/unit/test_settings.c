@@ -68,7 +68,7 @@ static void defaults_are_as_documented(void **state)
         written(&device_schema, 0, &device),
         "{\"name\":\"Jembatan\",\"hostname\":null,\"location\":\"\",\"network\":{\"mode\":\"dhcp\","
         "\"address\":null,\"prefix\":24,\"gateway\":null},\"sampling\":{\"interval_ms\":1000},"
-        "\"cors_origins\":[],\"allowed_hosts\":[],\"read_auth\":\"none\"}");
+        "\"cors_origins\":[],\"allowed_hosts\":[],\"read_auth\":\"none\",\"time\":{\"server\":null}}");
     sensor_settings_t sensor = sensor_defaults();
     assert_string_equal(written(&sensor_schema, 2, &sensor),
                         "{\"name\":null,\"interval_ms\":null,\"offset\":0.00,\"thresholds\":{\"min\":null,"
@@ -117,7 +117,7 @@ static void a_document_is_a_patch_that_gives_the_same_settings(void **state)
         "\"mode\":\"static\",\"address\":\"192.0.2.200\",\"prefix\":25,\"gateway\":\"192.0.2.254\"},"
         "\"sampling\":{"
         "\"interval_ms\":3600000},\"cors_origins\":[\"https://a.example\",\"http://10.0.0.1:8080\"],"
-        "\"allowed_hosts\":[\"green.example\"],\"read_auth\":\"token\"}";
+        "\"allowed_hosts\":[\"green.example\"],\"read_auth\":\"token\",\"time\":{\"server\":\"10.0.0.1\"}}";
     device_settings_t device = device_defaults(), device_again = device_defaults();
     assert_string_equal(merge(&device_schema, 0, full, &device), "");
     assert_string_equal(merge(&device_schema, 0, written(&device_schema, 0, &device), &device_again), "");
@@ -142,14 +142,15 @@ static void null_makes_every_member_its_default(void **state)
               "{\"name\":\"x\",\"hostname\":\"h\",\"location\":\"l\",\"network\":{\"mode\":\"static\","
               "\"address\":\"10.0.0.2\",\"prefix\":8,\"gateway\":\"10.0.0.1\"},\"sampling\":{"
               "\"interval_ms\":100},\"cors_origins\":[\"http://a\"],\"allowed_hosts\":[\"a\"],"
-              "\"read_auth\":\"token\"}",
+              "\"read_auth\":\"token\",\"time\":{\"server\":\"a\"}}",
               &device),
         "");
     assert_false(schema_equal(&device_schema, &device, &fresh));
     assert_string_equal(
         merge(&device_schema, 0,
               "{\"name\":null,\"hostname\":null,\"location\":null,\"network\":null,\"sampling\":{"
-              "\"interval_ms\":null},\"cors_origins\":null,\"allowed_hosts\":null,\"read_auth\":null}",
+              "\"interval_ms\":null},\"cors_origins\":null,\"allowed_hosts\":null,\"read_auth\":null,"
+              "\"time\":null}",
               &device),
         "");
     assert_true(schema_equal(&device_schema, &device, &fresh));
@@ -186,6 +187,21 @@ static const judged_t device_members[] = {
     { "{\"location\":\"\"}", true },
     { "{\"location\":\"1234567890123456789012345678901234567890123456789012345678901234\"}", true },
     { "{\"location\":\"12345678901234567890123456789012345678901234567890123456789012345\"}", false },
+    { "{\"time\":{\"server\":\"pool.ntp.example\"}}", true },
+    { "{\"time\":{\"server\":\"192.0.2.1\"}}", true },
+    { "{\"time\":{\"server\":\"2001:db8::1\"}}", true },
+    { "{\"time\":{\"server\":\"fe80::1\"}}", true },
+    { "{\"time\":{\"server\":\"ff::1\"}}", true }, /* 00ff */
+    { "{\"time\":{\"server\":null}}", true },
+    { "{\"time\":{\"server\":\"FF02::1\"}}", false },
+    { "{\"time\":{\"server\":\"239.0.0.1\"}}", false },
+    { "{\"time\":{\"server\":\"[::1]\"}}", false },
+    { "{\"time\":{\"server\":\"1::2::3\"}}", false },
+    { "{\"time\":{\"server\":\"10.0.0.256\"}}", false },
+    { "{\"time\":{\"server\":\"a b\"}}", false },
+    { "{\"time\":{\"server\":\"\"}}", false },
+    { "{\"time\":{\"server\":123}}", false },
+    { "{\"time\":\"a\"}", false },
     { "{\"network\":{}}", true },
     { "{}", true },
     { "{\"network\":{\"mode\":\"DHCP\"}}", false },
@@ -468,6 +484,7 @@ static void a_tag_tells_every_difference(void **state)
         "{\"network\":{\"prefix\":25}}",
         "{\"sampling\":{\"interval_ms\":25000}}",
         "{\"read_auth\":\"token\"}",
+        "{\"time\":{\"server\":\"x\"}}",
         "{\"cors_origins\":[\"http://a\"]}",
         "{\"cors_origins\":[\"http://a\",\"http://b\"]}",
         "{\"cors_origins\":[\"http://b\",\"http://a\"]}",

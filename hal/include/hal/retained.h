@@ -13,6 +13,6 @@
 
 /* Microcontrollers: memory.ld puts the section where no start-up writes. Simulator: it is handed from process to
  * process (sim_retained.c). */
-#define HAL_RETAINED __attribute__((section("retained")))
+#define HAL_RETAINED __attribute__((section("_retained")))
 
 #endif

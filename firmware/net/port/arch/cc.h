@@ -15,6 +15,10 @@
 uint32_t net_random_u32(void);
 #define LWIP_RAND() net_random_u32()
 
+/* Of net/sntp.c; lwIP's sntp.c includes no file of ours that could say so. */
+void net_sntp_stamp(int32_t *seconds, uint32_t *fraction);
+void net_sntp_take(int32_t seconds, uint32_t fraction);
+
 /* lwIP's own printf output needs libc's printf and is never on (LWIP_DEBUG); defining these keeps its stdio
  * defaults out. */
 #define LWIP_PLATFORM_DIAG(x)                                                                                \
