@@ -283,8 +283,9 @@
 /* Frames taken from the interface in one turn of the loop before timers and sensors get theirs. */
 #define NET_FRAMES_PER_POLL 8u
 
-/* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
-#define NET_TCP_SPARE_PCBS 12u
+/* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing, and the half-open ones
+ * of both ports. */
+#define NET_TCP_SPARE_PCBS 18u
 
 /* Services that are announced by mDNS; each costs 440 bytes of lwIP's heap. */
 #define NET_SERVICES_MAX 4
@@ -330,18 +331,41 @@
 
 /* ---- TLS -------------------------------------------------------------------------------------------- */
 
-/* Connections by HTTPS at the same time, counted apart from plain ones. */
+/* Connections by HTTPS at the same time, counted apart from plain ones: a slot costs TLS_CONNECTION_BYTES. A browser
+ * that finds no place reuses those that it has. Past them a newcomer is reset before anything is allocated. */
 #define HTTPS_CONNECTIONS_MAX 4u
-#define NET_CONNECTIONS (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
+#define NET_CONNECTIONS       (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
 
-/* Bytes decrypted at a time. */
+/* Bytes decrypted at a time for http_conn, which may leave some of them for later: a request's head mostly. */
 #define HTTPS_PLAIN_BYTES 512u
 
+/* Bytes of plain text in a record. In: the most that TLS allows (RFC 8446 section 5.1), as most clients do not
+ * negotiate less. Out: what an output buffer and a certificate chain of our own need. */
+#define TLS_RECORD_IN_BYTES  16384u
+#define TLS_RECORD_OUT_BYTES 4096u
+
+/* Milliseconds that a connection may wait for its turn: those before it are at most HTTPS_CONNECTIONS_MAX - 1, each
+ * with TLS_HANDSHAKE_CONTENDED_MS for its peer and about as much for the curve on a core of 25 MHz. */
 #define TLS_WAIT_DEADLINE_MS 20000u
+
+/* Milliseconds of the peer's time in a handshake, absolute: what we take ourselves does not count. As
+ * HTTP_HEAD_DEADLINE_MS, since nobody else is kept from anything. */
 #define TLS_HANDSHAKE_DEADLINE_MS 10000u
+
+/* The same while others wait: a lost segment is repeated within this time. */
 #define TLS_HANDSHAKE_CONTENDED_MS 3000u
 
-#define TLS_HEAP_BYTES 131072u
+/* Bytes of TLS's heap, with what its blocks cost. Tests measure that a connection, a handshake and the server itself
+ * stay below their share (test_tls_conn); words count because mbedTLS's structs are half as large on a 32-bit core.
+ * A connection: both records with their heads and tags, keys and session. A handshake besides: its transcript, key
+ * shares, and what the curve needs while it computes. The server: certificate chain, key, ticket keys. */
+#define TLS_CONNECTION_BYTES (TLS_RECORD_IN_BYTES + TLS_RECORD_OUT_BYTES + 2048u + 256u * sizeof(void *))
+#define TLS_HANDSHAKE_BYTES  (8192u + 768u * sizeof(void *))
+#define TLS_SHARED_BYTES     (4096u + 256u * sizeof(void *))
+#define TLS_HEAP_BYTES       (HTTPS_CONNECTIONS_MAX * TLS_CONNECTION_BYTES + TLS_HANDSHAKE_BYTES + TLS_SHARED_BYTES)
+
+/* Seconds that a ticket is good for, and after which a new key for tickets is made; the one before it still opens
+ * what it has sealed. Who has a key can read what was said by its tickets' sessions, so a day is enough. */
 #define TLS_TICKET_LIFETIME_S 86400u
 
 /* Bytes of a key in DER: a P-256 key with its public half has 121. */
@@ -441,7 +465,8 @@ _Static_assert(HISTORY_MINUTES_BYTES / HISTORY_BLOCK_BYTES / SENSORS_MAX >= 2u, 
 _Static_assert(HISTORY_BLOCK_BYTES <= 511u, "used bytes are 9 bits");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
-_Static_assert(HTTP_REFUSALS_MAX + HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS, "closed ones do as well");
+_Static_assert(HTTP_REFUSALS_MAX + 2u * HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS,
+               "closed ones of both ports do too");
 _Static_assert(EVENT_SUBSCRIBERS_MAX * 2u <= HTTP_CONNECTIONS_MAX,
                "streams leave most connections to others");
 _Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
@@ -449,6 +474,13 @@ _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any 
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
 _Static_assert(SENSOR_DEVICES_MAX + 5u <= DOCUMENTS_MAX, "a document each");
 _Static_assert(DOCUMENTS_MAX < STORE_NAMES_MAX, "every document is remembered, and the seed");
+_Static_assert(TLS_HEAP_BYTES % 8u == 0, "the heap consists of words");
+_Static_assert(TLS_RECORD_OUT_BYTES >= HTTP_OUTPUT_BYTES, "an output buffer is one record");
+_Static_assert(TLS_RECORD_OUT_BYTES > TLS_CHAIN_BYTES, "a chain is one record");
+_Static_assert(HTTPS_PLAIN_BYTES <= 65535u, "positions in it are 16 bits");
+_Static_assert(TLS_HANDSHAKE_CONTENDED_MS < TLS_HANDSHAKE_DEADLINE_MS, "less for each when there are many");
+_Static_assert((HTTPS_CONNECTIONS_MAX - 1u) * 2u * TLS_HANDSHAKE_CONTENDED_MS <= TLS_WAIT_DEADLINE_MS,
+               "all get a turn");
 _Static_assert(STORE_LOOKAHEAD_BYTES % 8u == 0, "littlefs wants whole words");
 
 #endif

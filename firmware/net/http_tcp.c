@@ -16,14 +16,26 @@ static http_tcp_slot_t *free_slot(http_tcp_t *tcp)
     return NULL;
 }
 
+static bool is_lingering(const http_tcp_slot_t *slot)
+{
+    if (slot->tls && slot->tls->phase == HTTP_TLS_FAILED) return true;
+    return http_conn_state(&slot->conn, slot->owner->now_ms) == HTTP_CONN_LINGER;
+}
+
+static bool is_idle(const http_tcp_slot_t *slot)
+{
+    if (slot->pending || (slot->tls && !http_tls_is_idle(slot))) return false;
+    return http_conn_state(&slot->conn, slot->owner->now_ms) == HTTP_CONN_IDLE;
+}
+
 /* The one that lingers and would have ended first. */
 static http_tcp_slot_t *lingering_slot(http_tcp_t *tcp)
 {
     http_tcp_slot_t *found = NULL;
     for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
-        if (http_conn_state(&slot->conn, tcp->now_ms) != HTTP_CONN_LINGER) continue;
-        if (!found || http_conn_deadline_ms(&slot->conn) < http_conn_deadline_ms(&found->conn)) found = slot;
+        if (!is_lingering(slot)) continue;
+        if (!found || http_tcp_slot_deadline_ms(slot) < http_tcp_slot_deadline_ms(found)) found = slot;
     }
     return found;
 }
@@ -34,7 +46,7 @@ static http_tcp_slot_t *idle_slot(http_tcp_t *tcp)
     http_tcp_slot_t *found = NULL;
     for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
-        if (slot->pending || http_conn_state(&slot->conn, tcp->now_ms) != HTTP_CONN_IDLE) continue;
+        if (!is_idle(slot)) continue;
         if (!found || http_conn_idle_since_ms(&slot->conn) < http_conn_idle_since_ms(&found->conn))
             found = slot;
     }
@@ -90,21 +102,21 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
     return ERR_ABRT;
 }
 
-/* One step a turn. */
-static void work_on_handshakes(http_tcp_t *tcp)
+/* One step a turn.
+ * returns   whether there may be another one at once */
+static bool work_on_handshakes(http_tcp_t *tcp)
 {
-    http_tcp_slot_t *slot = http_tls_work(tcp);
-    if (!slot) return;
+    http_tcp_slot_t *slot = http_tls_next(tcp);
+    if (!slot) return false;
+    bool again = http_tls_step(slot);
     http_tcp_slot_turn(slot);
-    tcp->deadline_ms = tcp->now_ms; /* there may be another one */
+    return http_tcp_slot_refill(slot) || again;
 }
 
 /* ---- Time and pressure ------------------------------------------------------------------------------ */
 
-uint64_t http_tcp_poll(http_tcp_t *tcp)
+static uint64_t act_on_deadlines(http_tcp_t *tcp)
 {
-    if (tcp->tls_server) work_on_handshakes(tcp);
-    if (tcp->now_ms < tcp->deadline_ms) return tcp->deadline_ms;
     for (unsigned i = 0; i < tcp->slot_count; i++) {
         if (tcp->slots[i].pcb) http_tcp_slot_poll(&tcp->slots[i]);
     }
@@ -116,8 +128,15 @@ uint64_t http_tcp_poll(http_tcp_t *tcp)
         uint64_t deadline_ms = http_tcp_slot_deadline_ms(&tcp->slots[i]);
         if (deadline_ms < next_ms) next_ms = deadline_ms;
     }
-    tcp->deadline_ms = next_ms;
     return next_ms;
+}
+
+uint64_t http_tcp_poll(http_tcp_t *tcp)
+{
+    if (tcp->now_ms >= tcp->deadline_ms) tcp->deadline_ms = act_on_deadlines(tcp);
+    /* Behind the deadlines: a handshake that has run out of time makes way for the next one. */
+    if (tcp->tls_server && work_on_handshakes(tcp)) return tcp->now_ms;
+    return tcp->deadline_ms;
 }
 
 void http_tcp_wake(http_tcp_t *tcp)
@@ -154,7 +173,7 @@ status_t http_tcp_open(http_tcp_t *tcp, http_server_t *server, uint16_t port)
     struct tcp_pcb *pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
     if (!pcb) return STATUS_NO_MEMORY;
     if (tcp_bind(pcb, IP_ANY_TYPE, port) != ERR_OK) return STATUS_INVALID;
-    tcp->listener = tcp_listen_with_backlog(pcb, NET_TCP_BACKLOG);
+    tcp->listener = tcp_listen_with_backlog(pcb, tcp->tls_server ? NET_TLS_BACKLOG : NET_TCP_BACKLOG);
     if (!tcp->listener) return STATUS_NO_MEMORY;
     tcp_arg(tcp->listener, tcp);
     tcp_accept(tcp->listener, on_accept);

@@ -28,13 +28,16 @@ typedef enum {
     HTTP_TLS_HANDSHAKE, /* under way: at most one */
     HTTP_TLS_OPEN,      /* HTTP is spoken */
     HTTP_TLS_ENDED,     /* close_notify was sent; what comes is dropped */
-    HTTP_TLS_FAILED,    /* to be reset */
+    HTTP_TLS_FAILED,    /* an alert was sent, if any; what comes is dropped, for a while */
 } http_tls_phase_t;
 
 /* The TLS of a slot, see http_tls.h. */
 typedef struct {
     http_tls_phase_t phase;
-    uint64_t began_ms, deadline_ms;
+    uint64_t deadline_ms; /* but of HTTP */
+    uint64_t began_ms;    /* the handshake, moved on by the time that we took for it ourselves */
+    uint64_t worked_ms;   /* the last step that did something; 0: the peer's turn */
+    uint32_t dropped_bytes;
     tls_conn_t conn;
     uint16_t plain_start, plain_end; /* decrypted bytes that http_conn did not take yet */
     uint8_t plain[HTTPS_PLAIN_BYTES];

@@ -54,21 +54,10 @@ static void drop_pending(http_tcp_slot_t *slot)
     slot->pending = NULL;
 }
 
-/* Behind close_notify nothing is decrypted any more. */
-static bool drop_input(http_tcp_slot_t *slot)
-{
-    size_t count = slot->pending->tot_len;
-    (void)http_conn_feed(&slot->conn, slot->pending->payload, count, slot->owner->now_ms);
-    slot->taken += count;
-    drop_pending(slot);
-    return true;
-}
-
 static bool move_input(http_tcp_slot_t *slot)
 {
-    bool ended = slot->tls && slot->tls->phase == HTTP_TLS_ENDED;
-    if (slot->tls && !ended) return http_tls_move_input(slot);
-    if (ended && slot->pending) return drop_input(slot);
+    /* Behind our close_notify nothing is decrypted any more: http_conn only counts what it drops. */
+    if (slot->tls && slot->tls->phase != HTTP_TLS_ENDED) return http_tls_move_input(slot);
     struct pbuf *first = slot->pending;
     if (first) {
         size_t used = http_conn_feed(&slot->conn, first->payload, first->len, slot->owner->now_ms);
@@ -104,11 +93,11 @@ static uint64_t unacked_deadline_ms(const http_tcp_slot_t *slot)
     return slot->unacked_since_ms + HTTP_UNACKED_DEADLINE_MS;
 }
 
-/* Of what is spoken now: HTTP, or what comes before it. */
+/* Of what is spoken now: HTTP, or what comes in its place. */
 static uint64_t talk_deadline_ms(const http_tcp_slot_t *slot)
 {
-    bool before = slot->tls && slot->tls->phase <= HTTP_TLS_HANDSHAKE;
-    return before ? http_tls_deadline_ms(slot) : http_conn_deadline_ms(&slot->conn);
+    if (slot->tls && http_tls_rules(slot)) return slot->tls->deadline_ms;
+    return http_conn_deadline_ms(&slot->conn);
 }
 
 uint64_t http_tcp_slot_deadline_ms(const http_tcp_slot_t *slot)
@@ -144,7 +133,7 @@ err_t http_tcp_slot_abort(http_tcp_slot_t *slot)
 err_t http_tcp_slot_close(http_tcp_slot_t *slot)
 {
     http_tcp_t *tcp = slot->owner;
-    if (slot->tls) http_tls_end(slot);
+    if (slot->tls) (void)http_tls_end(slot); /* what finds no room is lost, like the peer's patience */
     watch_unacked(slot);
     uint64_t deadline_ms = unacked_deadline_ms(slot);
     if (deadline_ms == UINT64_MAX) deadline_ms = tcp->now_ms + HTTP_UNACKED_DEADLINE_MS; /* for our FIN */
@@ -156,22 +145,27 @@ err_t http_tcp_slot_close(http_tcp_slot_t *slot)
 static void end_our_direction(http_tcp_slot_t *slot)
 {
     if (slot->tx_closed) return;
+    if (slot->tls && !http_tls_end(slot)) return; /* again when something was acknowledged */
     slot->tx_closed = true;
-    if (slot->tls) http_tls_end(slot);
     tcp_setprio(slot->pcb, TCP_PRIO_MIN);
     tcp_shutdown(slot->pcb, 0, 1);
 }
 
 /* ---- Turns ------------------------------------------------------------------------------------------ */
 
+/* Of a connection that does not speak HTTP, or no more. */
+static err_t act_on_tls(http_tcp_slot_t *slot)
+{
+    if (slot->tls->phase == HTTP_TLS_FAILED) {
+        end_our_direction(slot); /* behind the alert */
+        return slot->peer_closed ? http_tcp_slot_close(slot) : ERR_OK;
+    }
+    return slot->peer_closed && !slot->pending ? http_tcp_slot_abort(slot) : ERR_OK;
+}
+
 static err_t act_on_state(http_tcp_slot_t *slot)
 {
-    if (slot->tls && http_tls_failed(slot)) return http_tcp_slot_close(slot); /* behind its alert */
-    if (slot->tls && !http_tls_is_open(slot) && slot->tls->phase != HTTP_TLS_ENDED) {
-        if (slot->peer_closed && !slot->pending) return http_tcp_slot_abort(slot);
-        slot->owner->deadline_ms = slot->owner->now_ms; /* its handshake may go on */
-        return ERR_OK;
-    }
+    if (slot->tls && http_tls_rules(slot)) return act_on_tls(slot);
     switch (http_conn_state(&slot->conn, slot->owner->now_ms)) {
     case HTTP_CONN_IDLE:
     case HTTP_CONN_ACTIVE: return ERR_OK;
@@ -209,6 +203,14 @@ void http_tcp_slot_turn(http_tcp_slot_t *slot)
     if (slot->pcb) tcp_output(slot->pcb);
 }
 
+/* lwIP offers again what did not fit only in a quarter of a second, and a browser's first message takes two frames. */
+bool http_tcp_slot_refill(http_tcp_slot_t *slot)
+{
+    if (!slot->pcb || slot->pending || !slot->pcb->refused_data) return false;
+    (void)tcp_process_refused_data(slot->pcb);
+    return slot->pcb && slot->pending;
+}
+
 void http_tcp_slot_poll(http_tcp_slot_t *slot)
 {
     uint64_t now_ms = slot->owner->now_ms;
@@ -219,7 +221,7 @@ void http_tcp_slot_poll(http_tcp_slot_t *slot)
         return;
     }
     if (now_ms < talk_deadline_ms(slot)) return;
-    if (slot->tls && slot->tls->phase <= HTTP_TLS_HANDSHAKE) {
+    if (slot->tls && http_tls_rules(slot)) {
         http_tcp_slot_abort(slot);
         return;
     }
@@ -311,7 +313,8 @@ void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
     slot->unacked_since_ms = UINT64_MAX;
     if (++tcp->slots_used > tcp->slots_peak) tcp->slots_peak = tcp->slots_used;
     slot->taken = 0;
-    http_tcp_slot_begin_http(slot);
+    http_tcp_slot_begin_http(
+        slot); /* with TLS once more when it is spoken: until then it tells how long nothing came */
     if (slot->tls) http_tls_open(slot);
     tcp_arg(pcb, slot);
     tcp_recv(pcb, on_recv);

@@ -1,6 +1,7 @@
 #include "net/http_tls.h"
 
 #include "base/log.h"
+#include "base/wipe.h"
 #include "lwip/tcp.h"
 #include "net/http_tcp_slot.h"
 
@@ -35,46 +36,59 @@ void http_tls_open(http_tcp_slot_t *slot)
     tls->phase = HTTP_TLS_WAITING;
     tls->deadline_ms = slot->owner->now_ms + TLS_WAIT_DEADLINE_MS;
     tls->plain_start = tls->plain_end = 0;
+    tls->dropped_bytes = 0;
 }
 
 void http_tls_close(http_tcp_slot_t *slot)
 {
     tls_conn_close(&slot->tls->conn);
     slot->tls->phase = HTTP_TLS_ENDED;
+    wipe(slot->tls->plain, sizeof slot->tls->plain);
 }
 
-void http_tls_end(http_tcp_slot_t *slot)
+bool http_tls_end(http_tcp_slot_t *slot)
 {
-    if (slot->tls->phase == HTTP_TLS_OPEN) tls_conn_end(&slot->tls->conn);
+    if (slot->tls->phase == HTTP_TLS_FAILED) return true;
+    if (slot->tls->phase == HTTP_TLS_OPEN && tls_conn_end(&slot->tls->conn) == TLS_WAIT) return false;
     http_tls_close(slot);
+    return true;
 }
 
-bool http_tls_is_open(const http_tcp_slot_t *slot)
+static void fail(http_tcp_slot_t *slot)
 {
-    return slot->tls->phase == HTTP_TLS_OPEN;
+    http_tls_close(slot);
+    slot->tls->phase = HTTP_TLS_FAILED;
+    slot->tls->deadline_ms = slot->owner->now_ms + HTTP_LINGER_DEADLINE_MS;
 }
 
-bool http_tls_failed(const http_tcp_slot_t *slot)
+bool http_tls_rules(const http_tcp_slot_t *slot)
 {
-    return slot->tls->phase == HTTP_TLS_FAILED;
+    return slot->tls->phase <= HTTP_TLS_HANDSHAKE || slot->tls->phase == HTTP_TLS_FAILED;
 }
 
-uint64_t http_tls_deadline_ms(const http_tcp_slot_t *slot)
+bool http_tls_is_idle(const http_tcp_slot_t *slot)
 {
-    return slot->tls->deadline_ms;
+    const http_tls_t *tls = slot->tls;
+    if (tls->phase == HTTP_TLS_HANDSHAKE)
+        return slot->owner->now_ms >= tls->began_ms + TLS_HANDSHAKE_CONTENDED_MS;
+    return tls->phase != HTTP_TLS_FAILED && tls->plain_start == tls->plain_end;
 }
 
 /* ---- Handshakes ----------------------------------------------------------------------------------------- */
 
-/* The one that is under way, or else the one that has waited longest. Who has said nothing yet is not worth memory. */
-static http_tcp_slot_t *whose_turn(http_tcp_t *tcp)
+/* Who has said nothing yet is not worth memory. */
+static bool wants_turn(const http_tcp_slot_t *slot)
+{
+    return slot->pcb && slot->tls->phase == HTTP_TLS_WAITING && slot->pending;
+}
+
+http_tcp_slot_t *http_tls_next(http_tcp_t *tcp)
 {
     http_tcp_slot_t *first = NULL;
     for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
-        if (!slot->pcb) continue;
-        if (slot->tls->phase == HTTP_TLS_HANDSHAKE) return slot;
-        if (slot->tls->phase != HTTP_TLS_WAITING || !slot->pending) continue;
+        if (slot->pcb && slot->tls->phase == HTTP_TLS_HANDSHAKE) return slot;
+        if (!wants_turn(slot)) continue;
         if (!first || slot->tls->deadline_ms < first->tls->deadline_ms) first = slot;
     }
     return first;
@@ -83,53 +97,61 @@ static http_tcp_slot_t *whose_turn(http_tcp_t *tcp)
 static bool others_wait(const http_tcp_t *tcp)
 {
     for (unsigned i = 0; i < tcp->slot_count; i++) {
-        if (tcp->slots[i].pcb && tcp->slots[i].tls->phase == HTTP_TLS_WAITING) return true;
+        if (wants_turn(&tcp->slots[i])) return true;
     }
     return false;
 }
 
-static void begin(http_tcp_slot_t *slot)
+static bool begin(http_tcp_slot_t *slot)
 {
-    static const tls_io_t io = { NULL, send_bytes, receive_bytes, has_ended };
+    const tls_io_t io = { slot, send_bytes, receive_bytes, has_ended };
     http_tls_t *tls = slot->tls;
-    tls_io_t own = io;
-    own.context = slot;
-    if (tls_conn_open(&tls->conn, slot->owner->tls_server, &own) != STATUS_OK) {
+    if (tls_conn_open(&tls->conn, slot->owner->tls_server, &io) != STATUS_OK) {
         log_warning("net", "TLS: a connection finds no memory");
-        tls->phase = HTTP_TLS_FAILED;
-        return;
+        return false;
     }
     tls->phase = HTTP_TLS_HANDSHAKE;
     tls->began_ms = slot->owner->now_ms;
+    tls->worked_ms = 0;
+    return true;
 }
 
-/* A peer that takes its time is given less of it when others wait for theirs. */
+/* A peer that takes its time is given less of it when others wait for theirs. What we take ourselves, which on a small
+ * core is most of a handshake, is not counted. */
 static void set_deadline(http_tcp_slot_t *slot)
 {
+    http_tls_t *tls = slot->tls;
     uint32_t allowed_ms = others_wait(slot->owner) ? TLS_HANDSHAKE_CONTENDED_MS : TLS_HANDSHAKE_DEADLINE_MS;
-    slot->tls->deadline_ms = slot->tls->began_ms + allowed_ms;
-    if (slot->tls->deadline_ms < slot->owner->deadline_ms) slot->owner->deadline_ms = slot->tls->deadline_ms;
+    tls->deadline_ms = tls->began_ms + allowed_ms;
+    if (tls->deadline_ms < slot->owner->deadline_ms) slot->owner->deadline_ms = tls->deadline_ms;
 }
 
-http_tcp_slot_t *http_tls_work(http_tcp_t *tcp)
+static void begin_http(http_tcp_slot_t *slot)
 {
-    http_tcp_slot_t *slot = whose_turn(tcp);
-    if (!slot) return NULL;
+    slot->tls->phase = HTTP_TLS_OPEN;
+    slot->tls->deadline_ms = UINT64_MAX;
+    http_tcp_slot_begin_http(slot);
+}
+
+bool http_tls_step(http_tcp_slot_t *slot)
+{
     http_tls_t *tls = slot->tls;
-    if (tls->phase == HTTP_TLS_WAITING) begin(slot);
-    if (tls->phase == HTTP_TLS_FAILED) return slot;
+    uint64_t now_ms = slot->owner->now_ms;
+    if (tls->phase == HTTP_TLS_WAITING && !begin(slot)) {
+        fail(slot);
+        return true;
+    }
+    if (tls->worked_ms > 0) tls->began_ms += now_ms - tls->worked_ms;
     bool moved;
     tls_result_t result = tls_conn_handshake(&tls->conn, &moved);
-    if (result == TLS_DONE) {
-        tls->phase = HTTP_TLS_OPEN;
-        tls->deadline_ms = UINT64_MAX;
-        http_tcp_slot_begin_http(slot);
-    } else if (result == TLS_WAIT) {
+    tls->worked_ms = moved ? now_ms : 0;
+    if (result == TLS_WAIT)
         set_deadline(slot);
-    } else {
-        tls->phase = HTTP_TLS_FAILED;
-    }
-    return moved || result != TLS_WAIT ? slot : NULL;
+    else if (result == TLS_DONE)
+        begin_http(slot);
+    else
+        fail(slot);
+    return moved || result != TLS_WAIT;
 }
 
 /* ---- Records ---------------------------------------------------------------------------------------------- */
@@ -143,7 +165,7 @@ bool http_tls_move_output(http_tcp_slot_t *slot)
         tls_result_t result = tls_conn_write(&slot->tls->conn, bytes, &count);
         if (result == TLS_WAIT) break;
         if (result != TLS_DONE) {
-            slot->tls->phase = HTTP_TLS_FAILED;
+            fail(slot);
             break;
         }
         http_conn_ack(&slot->conn, count, slot->owner->now_ms);
@@ -152,31 +174,43 @@ bool http_tls_move_output(http_tcp_slot_t *slot)
     return moved;
 }
 
-static void tell_closed(http_tcp_slot_t *slot)
+/* Nobody will look at it. */
+static bool drop_input(http_tcp_slot_t *slot)
 {
-    slot->told_closed = true;
-    http_conn_peer_closed(&slot->conn);
+    if (!slot->pending) return false;
+    slot->tls->dropped_bytes += slot->pending->tot_len;
+    slot->taken += slot->pending->tot_len;
+    pbuf_free(slot->pending);
+    slot->pending = NULL;
+    /* As http_conn does it behind an answer: a peer that does not stop is reset. */
+    if (slot->tls->dropped_bytes > HTTP_LINGER_BYTES_MAX) slot->tls->deadline_ms = slot->owner->now_ms;
+    return true;
+}
+
+/* returns   whether there is something for http_conn, or something has changed */
+static bool decrypt(http_tcp_slot_t *slot)
+{
+    http_tls_t *tls = slot->tls;
+    size_t count = sizeof tls->plain;
+    tls_result_t result = tls_conn_read(&tls->conn, tls->plain, &count);
+    if (result == TLS_WAIT) return false;
+    tls->plain_start = 0;
+    tls->plain_end = (uint16_t)count;
+    if (result == TLS_CLOSED) {
+        slot->told_closed = true;
+        http_conn_peer_closed(&slot->conn);
+    } else if (result == TLS_FAILED) {
+        fail(slot);
+    }
+    return true;
 }
 
 bool http_tls_move_input(http_tcp_slot_t *slot)
 {
     http_tls_t *tls = slot->tls;
-    if (tls->phase != HTTP_TLS_OPEN || slot->told_closed) return false;
-    if (tls->plain_start == tls->plain_end) {
-        size_t count = sizeof tls->plain;
-        tls_result_t result = tls_conn_read(&tls->conn, tls->plain, &count);
-        if (result == TLS_WAIT) return false;
-        if (result == TLS_CLOSED) {
-            tell_closed(slot);
-            return true;
-        }
-        if (result == TLS_FAILED) {
-            tls->phase = HTTP_TLS_FAILED;
-            return false;
-        }
-        tls->plain_start = 0;
-        tls->plain_end = (uint16_t)count;
-    }
+    if (tls->phase <= HTTP_TLS_HANDSHAKE) return false;
+    if (tls->phase == HTTP_TLS_FAILED || slot->told_closed) return drop_input(slot);
+    if (tls->plain_start == tls->plain_end) return decrypt(slot);
     size_t used = http_conn_feed(&slot->conn, tls->plain + tls->plain_start,
                                  (size_t)(tls->plain_end - tls->plain_start), slot->owner->now_ms);
     tls->plain_start = (uint16_t)(tls->plain_start + used);

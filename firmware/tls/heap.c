@@ -52,9 +52,11 @@ void heap_init(heap_t *heap, void *memory, size_t bytes)
 /* Leaves the rest of a block free, if another one fits in there. */
 static void split(block_t *block, uint32_t size)
 {
-    uint32_t rest = size_of(block) - size;
-    if (rest < 2u * sizeof(block_t)) size += rest;
     uint32_t left = size_of(block) - size;
+    if (left < 2u * sizeof(block_t)) {
+        size += left;
+        left = 0;
+    }
     set_size(block, size, IN_USE);
     if (left > 0) set_size(next_of(block), left, 0);
 }
@@ -62,7 +64,8 @@ static void split(block_t *block, uint32_t size)
 void *heap_allocate(heap_t *heap, size_t count, size_t bytes)
 {
     if (count == 0 || bytes == 0) return NULL;
-    if (count > heap->size || bytes > heap->size / count) {
+    bool refused = heap->fail_at > 0 && --heap->fail_at == 0;
+    if (refused || count > heap->size || bytes > heap->size / count) {
         heap->failures++;
         return NULL;
     }

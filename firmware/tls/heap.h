@@ -21,6 +21,7 @@ typedef struct {
     uint32_t used, peak; /* bytes in use with what each block costs, now and ever at once */
     uint32_t blocks;     /* in use */
     uint32_t failures;   /* requests that did not fit */
+    uint32_t fail_at;    /* for tests: the how-manieth request from now on is refused; 0: none */
 } heap_t;
 
 /* memory    aligned to 8 bytes, at least 64 of them and less than 2 GiB; borrowed for the life of the heap */

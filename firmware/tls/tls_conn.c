@@ -18,15 +18,14 @@ static int receive_bytes(void *context, unsigned char *bytes, size_t count)
 status_t tls_conn_open(tls_conn_t *conn, tls_server_t *server, const tls_io_t *io)
 {
     if (!server->ready) return STATUS_UNSUPPORTED;
+    *conn = (tls_conn_t){ .io = *io, .server = server };
     mbedtls_ssl_init(&conn->ssl);
     if (mbedtls_ssl_setup(&conn->ssl, &server->config) != 0) {
         mbedtls_ssl_free(&conn->ssl);
+        server->counters.failures++;
         return STATUS_NO_MEMORY;
     }
-    conn->io = *io;
-    conn->server = server;
     conn->open = true;
-    conn->established = false;
     server->contexts++;
     mbedtls_ssl_set_bio(&conn->ssl, &conn->io, send_bytes, receive_bytes, NULL);
     return STATUS_OK;
@@ -43,20 +42,25 @@ static tls_result_t result_of(int code)
     }
 }
 
+static void count_handshake(tls_conn_t *conn)
+{
+    conn->established = true;
+    conn->server->counters.handshakes++;
+    if (!conn->certified) conn->server->counters.resumed++;
+}
+
 tls_result_t tls_conn_handshake(tls_conn_t *conn, bool *moved)
 {
     *moved = false;
     if (conn->established) return TLS_DONE;
+    int before = conn->ssl.MBEDTLS_PRIVATE(state);
+    /* Only a handshake without a ticket comes through here, in 1.2 as in 1.3. */
+    if (before == MBEDTLS_SSL_SERVER_CERTIFICATE) conn->certified = true;
     int code = mbedtls_ssl_handshake_step(&conn->ssl);
-    if (code != 0) {
-        tls_result_t result = result_of(code);
-        if (result != TLS_WAIT) conn->server->counters.failures++;
-        return result == TLS_CLOSED ? TLS_FAILED : result;
-    }
+    if (code != 0) return result_of(code) == TLS_WAIT ? TLS_WAIT : TLS_FAILED;
     *moved = true;
     if (!mbedtls_ssl_is_handshake_over(&conn->ssl)) return TLS_WAIT;
-    conn->established = true;
-    conn->server->counters.handshakes++;
+    count_handshake(conn);
     return TLS_DONE;
 }
 
@@ -68,21 +72,47 @@ tls_result_t tls_conn_read(tls_conn_t *conn, uint8_t *bytes, size_t *count)
     return code == 0 ? TLS_CLOSED : result_of(code);
 }
 
-tls_result_t tls_conn_write(tls_conn_t *conn, const uint8_t *bytes, size_t *count)
+/* Sends what mbedTLS has encrypted and the wire had no room for. As long as there is any, a call for an alert sends
+ * that and no alert. */
+static tls_result_t flush(tls_conn_t *conn)
 {
-    int code = mbedtls_ssl_write(&conn->ssl, bytes, *count);
-    *count = code > 0 ? (size_t)code : 0;
-    return code > 0 ? TLS_DONE : result_of(code);
+    if (conn->ssl.MBEDTLS_PRIVATE(out_left) == 0) return TLS_DONE;
+    int code = mbedtls_ssl_send_alert_message(&conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_WARNING,
+                                              MBEDTLS_SSL_ALERT_MSG_CLOSE_NOTIFY);
+    return code == 0 ? TLS_DONE : result_of(code);
 }
 
-void tls_conn_end(tls_conn_t *conn)
+tls_result_t tls_conn_write(tls_conn_t *conn, const uint8_t *bytes, size_t *count)
 {
-    if (conn->open && conn->established) (void)mbedtls_ssl_close_notify(&conn->ssl);
+    /* mbedTLS takes anything unsent for the record of this very call, and would answer with its length. So what is
+     * unsent of something else (an alert) goes first, and a record is repeated with the length that it has. */
+    size_t part = conn->writing > 0 ? conn->writing : *count;
+    *count = 0;
+    if (conn->writing == 0) {
+        tls_result_t result = flush(conn);
+        if (result != TLS_DONE) return result;
+    }
+    int code = mbedtls_ssl_write(&conn->ssl, bytes, part);
+    conn->writing = code == MBEDTLS_ERR_SSL_WANT_WRITE ? part : 0;
+    if (code <= 0) return code == 0 ? TLS_FAILED : result_of(code);
+    *count = (size_t)code;
+    return TLS_DONE;
+}
+
+tls_result_t tls_conn_end(tls_conn_t *conn)
+{
+    if (!conn->open || !conn->established) return TLS_DONE;
+    tls_result_t result = flush(conn);
+    if (result != TLS_DONE || conn->notified) return result;
+    int code = mbedtls_ssl_close_notify(&conn->ssl);
+    conn->notified = true;
+    return code == 0 ? TLS_DONE : result_of(code);
 }
 
 void tls_conn_close(tls_conn_t *conn)
 {
     if (!conn->open) return;
+    if (!conn->established) conn->server->counters.failures++;
     mbedtls_ssl_free(&conn->ssl);
     conn->open = false;
     conn->server->contexts--;

@@ -17,9 +17,11 @@
 
 typedef struct {
     void *context;
-    size_t (*send)(void *context, const uint8_t *bytes, size_t count); /* returns how many were taken, 0: none now */
-    size_t (*receive)(void *context, uint8_t *bytes, size_t count);    /* returns how many there were, 0: none now */
-    bool (*ended)(void *context);                                      /* nothing more will be received */
+    size_t (*send)(void *context, const uint8_t *bytes,
+                   size_t count); /* returns how many were taken, 0: none now */
+    size_t (*receive)(void *context, uint8_t *bytes,
+                      size_t count); /* returns how many there were, 0: none now */
+    bool (*ended)(void *context);    /* nothing more will be received */
 } tls_io_t;
 
 typedef enum {
@@ -32,6 +34,9 @@ typedef enum {
 typedef struct {
     bool open;
     bool established;
+    bool certified; /* the handshake showed the certificate: it was no resumption */
+    bool notified;  /* close_notify is encrypted, if not yet sent */
+    size_t writing; /* bytes of plain text of a record that is not sent whole; 0: none */
     tls_server_t *server;
     tls_io_t io;
     mbedtls_ssl_context ssl;
@@ -53,14 +58,15 @@ tls_result_t tls_conn_handshake(tls_conn_t *conn, bool *moved);
  * count     in: room in bytes; out: bytes there are now, more than 0 only with TLS_DONE */
 tls_result_t tls_conn_read(tls_conn_t *conn, uint8_t *bytes, size_t *count);
 
-/* Encrypts and sends. A call that returned TLS_WAIT is repeated with the same bytes.
- * count     in: bytes; out: how many were taken, more than 0 only with TLS_DONE */
+/* Encrypts and sends. A call that returned TLS_WAIT is repeated with the same bytes, and perhaps more behind them.
+ * count     in: bytes, at least 1; out: how many were taken, more than 0 only with TLS_DONE */
 tls_result_t tls_conn_write(tls_conn_t *conn, const uint8_t *bytes, size_t *count);
 
-/* Tells the peer that nothing more comes (close_notify). Once; what finds no room now is lost. */
-void tls_conn_end(tls_conn_t *conn);
+/* Tells the peer that nothing more comes (close_notify), behind what was written. Nothing is written after it.
+ * returns   TLS_DONE: it is sent, or none is due; TLS_WAIT: call again when the wire has room; TLS_FAILED */
+tls_result_t tls_conn_end(tls_conn_t *conn);
 
-/* Gives back all memory, if it is open. */
+/* Gives back all memory, if it is open. A handshake that was not complete counts as a failure. */
 void tls_conn_close(tls_conn_t *conn);
 
 #endif

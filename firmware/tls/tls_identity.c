@@ -26,7 +26,8 @@ status_t tls_identity_make_key(tls_server_t *server, tls_key_t *key)
     if (result == 0)
         result = mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(pk), tls_server_draw, server);
     if (result == 0)
-        key->bytes = move_to_front(key->der, sizeof key->der, mbedtls_pk_write_key_der(&pk, key->der, sizeof key->der));
+        key->bytes = move_to_front(key->der, sizeof key->der,
+                                   mbedtls_pk_write_key_der(&pk, key->der, sizeof key->der));
     mbedtls_pk_free(&pk);
     if (result == MBEDTLS_ERR_ECP_RANDOM_FAILED) return STATUS_UNSUPPORTED;
     return key->bytes > 0 ? STATUS_OK : STATUS_NO_MEMORY;
@@ -43,7 +44,8 @@ static int name_it(mbedtls_x509write_cert *writer, const char *host_name)
     *out.at = '\0';
     mbedtls_x509_san_list second = {
         .node = { .type = MBEDTLS_X509_SAN_DNS_NAME,
-                  .san.unstructured_name = { MBEDTLS_ASN1_IA5_STRING, strlen(local), (unsigned char *)local } },
+                  .san.unstructured_name = { MBEDTLS_ASN1_IA5_STRING, strlen(local),
+                                             (unsigned char *)local } },
     };
     mbedtls_x509_san_list first = {
         .node = { .type = MBEDTLS_X509_SAN_DNS_NAME,
@@ -57,7 +59,8 @@ static int name_it(mbedtls_x509write_cert *writer, const char *host_name)
     return result;
 }
 
-static int fill(mbedtls_x509write_cert *writer, tls_server_t *server, const char *host_name, const char *not_before)
+static int fill(mbedtls_x509write_cert *writer, tls_server_t *server, const char *host_name,
+                const char *not_before)
 {
     uint8_t serial[16];
     mbedtls_x509write_crt_set_version(writer, MBEDTLS_X509_CRT_VERSION_3);

@@ -5,6 +5,9 @@
 #include "mbedtls/platform_time.h"
 #include "psa/crypto.h"
 
+_Static_assert(MBEDTLS_SSL_IN_CONTENT_LEN == TLS_RECORD_IN_BYTES, "the heap is sized by it");
+_Static_assert(MBEDTLS_SSL_OUT_CONTENT_LEN == TLS_RECORD_OUT_BYTES, "the heap is sized by it");
+
 /* mbedTLS asks for memory, time and randomness without saying for whom. */
 static tls_server_t *the_server;
 

@@ -219,7 +219,7 @@ void api_bench_sample(api_bench_t *bench, uint64_t now_ms)
 
 const char *api_bench_ask(api_bench_t *bench, const char *request)
 {
-    static const http_peer_t peer = { { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 9 } };
+    static const http_peer_t peer = { .address = { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 9 } };
     size_t length = strlen(request), used = 0, got = 0;
     http_conn_open(&bench->conn, &bench->server, &peer, bench->uptime_ms);
     for (;;) {
