@@ -2,14 +2,15 @@
 
 static int send_bytes(void *context, const unsigned char *bytes, size_t count)
 {
-    const tls_io_t *io = context;
-    size_t sent = io->send(io->context, bytes, count);
+    tls_conn_t *conn = context;
+    size_t sent = conn->io.send(conn->io.context, bytes, count);
+    conn->sent = true;
     return sent > 0 ? (int)sent : MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
 static int receive_bytes(void *context, unsigned char *bytes, size_t count)
 {
-    const tls_io_t *io = context;
+    const tls_io_t *io = &((tls_conn_t *)context)->io;
     size_t received = io->receive(io->context, bytes, count);
     if (received > 0) return (int)received;
     return io->ended(io->context) ? MBEDTLS_ERR_SSL_CONN_EOF : MBEDTLS_ERR_SSL_WANT_READ;
@@ -27,7 +28,7 @@ status_t tls_conn_open(tls_conn_t *conn, tls_server_t *server, const tls_io_t *i
     }
     conn->open = true;
     server->contexts++;
-    mbedtls_ssl_set_bio(&conn->ssl, &conn->io, send_bytes, receive_bytes, NULL);
+    mbedtls_ssl_set_bio(&conn->ssl, conn, send_bytes, receive_bytes, NULL);
     return STATUS_OK;
 }
 
@@ -40,6 +41,24 @@ static tls_result_t result_of(int code)
     case MBEDTLS_ERR_SSL_CONN_EOF: return TLS_CLOSED;
     default: return TLS_FAILED;
     }
+}
+
+/* mbedTLS ends some connections without a word: on a record whose head is wrong, or when memory fails. */
+static unsigned char alert_of(const tls_conn_t *conn, int code)
+{
+    if (code != MBEDTLS_ERR_SSL_INVALID_RECORD) return MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
+    const unsigned char *head = conn->ssl.MBEDTLS_PRIVATE(in_hdr);
+    bool too_long = ((unsigned)head[3] << 8 | head[4]) > TLS_RECORD_IN_BYTES;
+    return too_long ? MBEDTLS_SSL_ALERT_MSG_RECORD_OVERFLOW : MBEDTLS_SSL_ALERT_MSG_UNEXPECTED_MESSAGE;
+}
+
+/* What a call of mbedTLS means that did not go well, and the alert that it may have left out. */
+static tls_result_t fail(tls_conn_t *conn, int code)
+{
+    tls_result_t result = result_of(code);
+    if (result == TLS_FAILED && !conn->sent && code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+        (void)mbedtls_ssl_send_alert_message(&conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert_of(conn, code));
+    return result;
 }
 
 static void count_handshake(tls_conn_t *conn)
@@ -56,8 +75,9 @@ tls_result_t tls_conn_handshake(tls_conn_t *conn, bool *moved)
     int before = conn->ssl.MBEDTLS_PRIVATE(state);
     /* Only a handshake without a ticket comes through here, in 1.2 as in 1.3. */
     if (before == MBEDTLS_SSL_SERVER_CERTIFICATE) conn->certified = true;
+    conn->sent = false;
     int code = mbedtls_ssl_handshake_step(&conn->ssl);
-    if (code != 0) return result_of(code) == TLS_WAIT ? TLS_WAIT : TLS_FAILED;
+    if (code != 0) return fail(conn, code) == TLS_WAIT ? TLS_WAIT : TLS_FAILED;
     *moved = true;
     if (!mbedtls_ssl_is_handshake_over(&conn->ssl)) return TLS_WAIT;
     count_handshake(conn);
@@ -66,10 +86,11 @@ tls_result_t tls_conn_handshake(tls_conn_t *conn, bool *moved)
 
 tls_result_t tls_conn_read(tls_conn_t *conn, uint8_t *bytes, size_t *count)
 {
+    conn->sent = false;
     int code = mbedtls_ssl_read(&conn->ssl, bytes, *count);
     *count = code > 0 ? (size_t)code : 0;
     if (code > 0) return TLS_DONE;
-    return code == 0 ? TLS_CLOSED : result_of(code);
+    return code == 0 ? TLS_CLOSED : fail(conn, code);
 }
 
 /* Sends what mbedTLS has encrypted and the wire had no room for. As long as there is any, a call for an alert sends

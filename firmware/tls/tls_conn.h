@@ -36,6 +36,7 @@ typedef struct {
     bool established;
     bool certified; /* the handshake showed the certificate: it was no resumption */
     bool notified;  /* close_notify is encrypted, if not yet sent */
+    bool sent;      /* in this call */
     size_t writing; /* bytes of plain text of a record that is not sent whole; 0: none */
     tls_server_t *server;
     tls_io_t io;

@@ -15,7 +15,7 @@ struct tls_client {
     mbedtls_x509_crt ca;
     tls_client_wire_t wire;
     int suites[2];
-    uint16_t groups[2];
+    uint16_t groups[3];
     const char *protocols[2];
     uint8_t head[5]; /* of the record that is coming in */
     size_t head_bytes, body_left, largest;
@@ -122,6 +122,7 @@ static void set_choices(tls_client_t *client, const tls_client_options_t *option
 {
     client->suites[0] = options->suite;
     client->groups[0] = options->group;
+    client->groups[1] = MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1; /* of the certificate */
     client->protocols[0] = options->protocol ? options->protocol : "http/1.1";
     if (options->suite) mbedtls_ssl_conf_ciphersuites(&client->config, client->suites);
     if (options->group) mbedtls_ssl_conf_groups(&client->config, client->groups);

@@ -22,7 +22,7 @@ typedef struct {
 typedef struct {
     unsigned version;        /* 12 or 13; 0: what the server likes */
     int suite;               /* IANA number, 0: all */
-    uint16_t group;          /* IANA number, 0: all */
+    uint16_t group;          /* IANA number, is preferred to P-256; 0: all */
     unsigned fragment_bytes; /* max_fragment_length: 512 or 1024; 0: not asked for */
     const char *protocol;    /* ALPN, NULL: http/1.1 */
     const uint8_t *ca;       /* DER, verified with name; NULL: not verified */
