@@ -22,6 +22,8 @@ status_t tls_conn_open(tls_conn_t *conn, tls_server_t *server, const tls_io_t *i
     *conn = (tls_conn_t){ .io = *io, .server = server };
     mbedtls_ssl_init(&conn->ssl);
     if (mbedtls_ssl_setup(&conn->ssl, &server->config) != 0) {
+        /* Without memory mbedTLS takes its configuration away, and looks into it when it frees the rest. */
+        conn->ssl.MBEDTLS_PRIVATE(conf) = &server->config;
         mbedtls_ssl_free(&conn->ssl);
         server->counters.failures++;
         return STATUS_NO_MEMORY;
