@@ -111,7 +111,7 @@ void net_read_status(net_status_t *out);
 
 /* One bounded store of the network: a pool of lwIP, its heap, the HTTP slots. */
 typedef struct {
-    char name[16]; /* [a-z0-9_]+ */
+    char name[20]; /* [a-z0-9_]+ */
     uint32_t used; /* elements, for "heap" bytes */
     uint32_t peak; /* most that were ever in use */
     uint32_t size;

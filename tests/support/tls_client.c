@@ -96,7 +96,8 @@ static int result_of(int code)
 {
     if (code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE) return TLS_CLIENT_WAIT;
     if (code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) return TLS_CLIENT_WAIT;
-    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || code == MBEDTLS_ERR_SSL_CONN_EOF) return TLS_CLIENT_ENDED;
+    if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY || code == MBEDTLS_ERR_SSL_CONN_EOF)
+        return TLS_CLIENT_ENDED;
     return code;
 }
 
@@ -146,7 +147,8 @@ tls_client_t *tls_client_new(const tls_client_options_t *options, const tls_clie
                                     MBEDTLS_SSL_PRESET_DEFAULT) != 0)
         abort();
     mbedtls_ssl_conf_rng(&client->config, draw, NULL);
-    mbedtls_ssl_conf_authmode(&client->config, options->ca ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_NONE);
+    mbedtls_ssl_conf_authmode(&client->config,
+                              options->ca ? MBEDTLS_SSL_VERIFY_REQUIRED : MBEDTLS_SSL_VERIFY_NONE);
     mbedtls_ssl_conf_renegotiation(&client->config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
     mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
         &client->config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);

@@ -52,6 +52,7 @@ bool tls_client_keep(tls_client_t *client);
 unsigned tls_client_version(const tls_client_t *client); /* 12 or 13 */
 int tls_client_suite(const tls_client_t *client);
 const char *tls_client_protocol(const tls_client_t *client);
-size_t tls_client_largest_record(const tls_client_t *client); /* bytes of the largest that came, its head not counted */
+size_t tls_client_largest_record(
+    const tls_client_t *client); /* bytes of the largest that came, its head not counted */
 
 #endif

@@ -43,7 +43,8 @@ static void blocks_are_aligned_zeroed_and_apart(void **state)
 static void neighbours_merge_in_whatever_order_they_are_freed(void **state)
 {
     (void)state;
-    static const uint8_t orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+    static const uint8_t orders[6][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+                                          { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
     for (size_t order = 0; order < 6; order++) {
         heap_t heap = fresh();
         void *blocks[3];

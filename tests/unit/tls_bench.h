@@ -69,7 +69,8 @@ static inline void start_server(void)
     const tls_platform_t platform = { draw, NULL, uptime_ms };
     assert_int_equal(tls_server_init(&server, &platform), STATUS_OK);
     assert_int_equal(tls_identity_make_key(&server, &key), STATUS_OK);
-    assert_int_equal(tls_identity_make_certificate(&server, &key, "jembatan-test", "20260101000000", &chain), STATUS_OK);
+    assert_int_equal(tls_identity_make_certificate(&server, &key, "jembatan-test", "20260101000000", &chain),
+                     STATUS_OK);
     assert_int_equal(tls_server_use(&server, chain.der, chain.bytes, key.der, key.bytes), STATUS_OK);
 }
 
@@ -153,7 +154,8 @@ static inline void open_client(talk_t *talk, const tls_client_options_t *options
 static inline void server_steps(talk_t *talk)
 {
     bool moved = true;
-    while (talk->server_result == TLS_WAIT && moved) talk->server_result = tls_conn_handshake(&talk->conn, &moved);
+    while (talk->server_result == TLS_WAIT && moved)
+        talk->server_result = tls_conn_handshake(&talk->conn, &moved);
 }
 
 /* returns   whether both sides are established */
