@@ -37,6 +37,7 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "events", "/api/v1/events{?types,sensors}" },
         { "logs", "/api/v1/logs" },
         { "metrics", "/metrics" },
+        { "openapi", "/openapi.json" },
         { "health", "/healthz" },
         { "wot", "/.well-known/wot" },
     };

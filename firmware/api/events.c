@@ -38,7 +38,7 @@ static bool read_number(text_view_t *text, uint64_t max, bool last, uint64_t *va
     return true;
 }
 
-bool api_event_position(text_view_t id, event_position_t *position)
+static bool read_position(text_view_t id, event_position_t *position)
 {
     uint64_t boot, uptime_ms, sensor, line;
     if (id.count == 0 || id.count > EVENT_ID_BYTES_MAX) return false;
@@ -203,7 +203,7 @@ static void open_stream(http_exchange_t *ex, api_t *api, event_filter_t filter, 
 {
     event_position_t position;
     events_note_status(api->events, status_tag(api)); /* so that what it is told first is not told again */
-    bool resumes = api_event_position(http_field(ex, HTTP_FIELD_LAST_EVENT_ID), &position);
+    bool resumes = read_position(http_field(ex, HTTP_FIELD_LAST_EVENT_ID), &position);
     int seat = events_subscribe(api->events, filter, resumes ? &position : NULL);
     if (seat < 0) {
         http_set_retry_after(ex, EVENT_RETRY_AFTER_S);

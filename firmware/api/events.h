@@ -11,8 +11,4 @@
  * sensor    its index */
 void api_value_stream(http_exchange_t *ex, api_t *api, size_t sensor);
 
-/* Reads the id of an event: hostile text.
- * returns   false when it is none of ours */
-bool api_event_position(text_view_t id, event_position_t *position);
-
 #endif

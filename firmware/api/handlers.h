@@ -19,6 +19,7 @@ void api_reading_list(http_exchange_t *ex, void *app);
 void api_events_get(http_exchange_t *ex, void *app);
 void api_log_get(http_exchange_t *ex, void *app);
 void api_metrics_get(http_exchange_t *ex, void *app);
+void api_openapi_get(http_exchange_t *ex, void *app);
 void api_health_get(http_exchange_t *ex, void *app);
 void api_wot_get(http_exchange_t *ex, void *app);
 void api_sensor_patch(http_exchange_t *ex, void *app);

@@ -35,6 +35,7 @@ const http_route_t api_routes[] = {
     { HTTP_DELETE, "/api/v1/tokens/{id}", api_token_delete, SCOPE_ADMIN, 0 },
     { HTTP_GET, "/api/v1/logs", api_log_get, SCOPE_ADMIN, 0 },
     { HTTP_GET, "/metrics", api_metrics_get, SCOPE_READ, 0 },
+    { HTTP_GET, "/openapi.json", api_openapi_get, SCOPE_NONE, 0 },
     { HTTP_GET, "/healthz", api_health_get, SCOPE_NONE, 0 },
     { HTTP_GET, "/.well-known/wot", api_wot_get, SCOPE_NONE, 0 },
 };

@@ -4,14 +4,20 @@ import pytest
 from contract import ACTUATOR_SETTINGS, SENSOR_SETTINGS
 
 from support.device import Device, eventually, pools_used
+from support.http1 import Client
+from support.openapi import Document
 
 
 @pytest.fixture(scope="session")
 def session_device(board, image):
     device = Device(board, image)
     try:
-        yield device.start()
+        device.start()
+        with device.connect() as client:
+            Client.judge = Document(client.request("/openapi.json").json())  # of every answer from here on
+        yield device
     finally:
+        Client.judge = None
         device.destroy()
 
 

@@ -31,6 +31,7 @@ INDEX_LINKS = {
     "events": "/api/v1/events{?types,sensors}",
     "logs": "/api/v1/logs",
     "metrics": "/metrics",
+    "openapi": "/openapi.json",
     "health": "/healthz",
     "wot": "/.well-known/wot",
 }
@@ -60,6 +61,7 @@ RESOURCES = {
     "/api/v1/tokens/00000000": {"DELETE": "admin"},
     "/api/v1/logs": {"GET": "admin"},
     "/metrics": {"GET": "read"},
+    "/openapi.json": {"GET": None},
     "/healthz": {"GET": None},
     "/.well-known/wot": {"GET": None},
 }
@@ -68,7 +70,8 @@ STREAMS = {"/api/v1/events"}  # no end
 PATHS = [path for path, methods in RESOURCES.items()
          if methods.get("GET", "admin") != "admin" and path not in NOT_THERE | STREAMS]  # open as long as read_auth is none
 CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings",
-             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config", "/.well-known/wot"]
+             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config", "/.well-known/wot", "/openapi.json",
+             "/api/v1/sensors/temp0/value"]
 
 
 def allow(path):

@@ -76,12 +76,15 @@ def test_an_unknown_member_is_named_beside_a_wrong_state(owned):
 def test_what_is_not_there_is_404(owned):
     check_problem(owned.call("PUT", path("led9"), {"state": "on"}), 404)
     check_problem(owned.call("GET", path("leds")), 404)
+    check_problem(owned.call("PATCH", path("led9"), {"name": "x"}, match='"0"'), 404)
+    check_problem(owned.call("PATCH", "/api/v1/sensors/led0", {"name": "x"}, match='"0"'), 404)
 
 
 def test_a_stale_tag_is_412_and_none_is_needed(owned):
     tag = owned.call("GET", path("led1")).header("etag")
     put(owned, "led1", "on")
     check_problem(owned.call("PUT", path("led1"), {"state": "off"}, match=tag), 412)
+    check_problem(owned.call("PATCH", path("led1"), {"name": "x"}, match='"0000000000000000"'), 412)
     assert owned.light("led1")
 
 

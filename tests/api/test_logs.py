@@ -46,6 +46,14 @@ def test_strangers_and_those_who_may_less_do_not_read_it(another):
     check_problem(device.call("GET", "/api/v1/logs", token=reader), 403)
 
 
+def test_a_number_that_is_none_is_told(another):
+    device = another()
+    device.claim()
+    for after in ("x", "-1", "4294967295", ""):
+        problem = check_problem(device.call("GET", f"/api/v1/logs?after={after}"), 422)
+        assert [error["pointer"] for error in problem["errors"]] == ["/after"]
+
+
 def test_no_secret_is_ever_in_it(another):
     device = another(log_level="debug")
     code = owner.setup_code(device.process.console)

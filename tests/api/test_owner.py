@@ -176,7 +176,7 @@ def test_each_scope_opens_what_it_should_and_nothing_else(shared, read_auth):
 
 
 def test_with_read_auth_strangers_see_only_what_the_device_is(shared):
-    assert sorted(OPEN) == ["/.well-known/wot", "/api/v1", "/api/v1/device", "/healthz"]
+    assert sorted(OPEN) == ["/.well-known/wot", "/api/v1", "/api/v1/device", "/healthz", "/openapi.json"]
     assert shared.patch("/api/v1/config", {"read_auth": "token"}).status == 200
     try:
         for path in PATHS:

@@ -1,6 +1,15 @@
 """Last in the suite: everything that was taken has been given back."""
 
+import pathlib
+
+import pytest
 from support.device import eventually, pools_used
+from support.http1 import Client
+
+# (operation, status, Content-Type) of the API's description that no test of this suite can bring about.
+NEVER_SEEN = {
+    ("identify", 503, "application/problem+json"): "its run is over at once, so that there is always room; calibrate shows the answer",
+}
 
 
 def test_every_pool_is_back_to_its_baseline(device, baseline):
@@ -14,6 +23,13 @@ def test_the_peaks_show_that_the_suite_used_the_pools(device, baseline):
 
 def test_it_never_restarted(device):
     assert device.status()["reset_cause"] == "power_on"
+
+
+def test_every_answer_that_is_described_has_been_seen(request):
+    modules = {item.path for item in request.session.items}
+    if modules < set(pathlib.Path(__file__).parent.glob("test_*.py")):
+        pytest.skip("only the whole suite has seen everything")
+    assert Client.judge.answers() - Client.judge.seen == set(NEVER_SEEN)
 
 
 def test_nothing_went_wrong_on_the_console(device):

@@ -5,7 +5,7 @@ import json
 import re
 import time
 
-from support.http1 import BadAnswer, Closed, request_bytes
+from support.http1 import BadAnswer, Closed, Response, request_bytes
 
 HEAD_END = b"\r\n\r\n"
 
@@ -44,6 +44,7 @@ class Stream:
             assert self.fields["transfer-encoding"] == "chunked", head
             client.buffer[:] = rest
             self.response = None
+            client.judged(Response(200, "OK", list(self.fields.items()), b"", True), head=True)
         else:
             self.response = client.read()
 
