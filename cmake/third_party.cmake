@@ -90,7 +90,6 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/hkdf.c
     ${MBEDTLS}/md.c
     ${MBEDTLS}/oid.c
-    ${MBEDTLS}/pem.c
     ${MBEDTLS}/pk.c
     ${MBEDTLS}/pk_ecc.c
     ${MBEDTLS}/pk_wrap.c

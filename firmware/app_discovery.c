@@ -16,12 +16,43 @@ static void write_mac(char out[18], const uint8_t mac[6])
     *text.at = '\0';
 }
 
+/* By HTTPS only where nothing else is served: a client can be told of the other by the record, and then knows whom
+ * to expect. */
+static void list_services(discovery_t *discovery, bool plain, net_config_t *config)
+{
+    size_t count = 0;
+    discovery->services[count++] = (net_service_t){ plain ? "_http" : "_https", NULL, 0 };
+    discovery->services[count++] =
+        (net_service_t){ "_jembatan", discovery->jembatan,
+                         sizeof discovery->jembatan / sizeof *discovery->jembatan };
+    discovery->services[count++] =
+        (net_service_t){ "_wot", discovery->wot, sizeof discovery->wot / sizeof *discovery->wot };
+    if (plain) discovery->services[count++] = (net_service_t){ "_prometheus-http", discovery->prometheus, 1 };
+    _Static_assert(sizeof discovery->services / sizeof *discovery->services == 4, "all services fit");
+    config->services = discovery->services;
+    config->service_count = count;
+    config->service_port = plain ? config->http_port : config->https_port;
+}
+
+void app_discovery_configure(app_t *app, net_config_t *config)
+{
+    discovery_t *discovery = &app->discovery;
+    bool plain = app_has_plain_http(app);
+    /* WoT Discovery (W3C Recommendation), section "DNS-Based Service Discovery" */
+    const net_txt_t wot[] = { { "td", "/.well-known/wot" },
+                              { "type", "Thing" },
+                              { "scheme", plain ? "http" : "https" } };
+    memcpy(discovery->wot, wot, sizeof wot);
+    list_services(discovery, plain, config);
+}
+
 void app_discovery_init(app_t *app, net_config_t *config)
 {
     discovery_t *discovery = &app->discovery;
     const api_device_t *device = &app->api.device;
     write_mac(discovery->mac, device->mac);
     discovery->claimed[0] = is_claimed(app) ? '1' : '0';
+    memcpy(discovery->pin, device->pin, sizeof discovery->pin);
     const net_txt_t jembatan[] = {
         { "id", device->id },
         { "mac", discovery->mac },
@@ -29,33 +60,25 @@ void app_discovery_init(app_t *app, net_config_t *config)
         { "board", device->board },
         { "ver", device->version },
         { "api", "v1" },
-        { "tls", "0" },
+        { "tls", app->api.tls ? "1" : "0" },
+        { "pin", discovery->pin },
         { "claimed", discovery->claimed },
     };
-    /* WoT Discovery (W3C Recommendation), section "DNS-Based Service Discovery" */
-    const net_txt_t wot[] = { { "td", "/.well-known/wot" }, { "type", "Thing" }, { "scheme", "http" } };
+    _Static_assert(sizeof jembatan == sizeof discovery->jembatan, "the whole record fits");
     const net_txt_t prometheus[] = { { "path", "/metrics" } };
     memcpy(discovery->jembatan, jembatan, sizeof jembatan);
-    memcpy(discovery->wot, wot, sizeof wot);
     memcpy(discovery->prometheus, prometheus, sizeof prometheus);
-    const net_service_t services[] = {
-        { "_http", NULL, 0 },
-        { "_jembatan", discovery->jembatan, sizeof jembatan / sizeof *jembatan },
-        { "_wot", discovery->wot, sizeof wot / sizeof *wot },
-        { "_prometheus-http", discovery->prometheus, 1 },
-    };
-    _Static_assert(sizeof services == sizeof discovery->services, "all services fit");
-    memcpy(discovery->services, services, sizeof services);
-    config->services = discovery->services;
-    config->service_count = sizeof services / sizeof *services;
+    app_discovery_configure(app, config);
     config->clock = &app->clock;
 }
 
 void app_discovery_poll(app_t *app)
 {
     char claimed = is_claimed(app) ? '1' : '0';
-    if (app->discovery.claimed[0] != claimed) {
+    bool other_pin = strcmp(app->discovery.pin, app->api.device.pin) != 0;
+    if (app->discovery.claimed[0] != claimed || other_pin) {
         app->discovery.claimed[0] = claimed;
+        memcpy(app->discovery.pin, app->api.device.pin, sizeof app->discovery.pin);
         net_announce();
     }
     /* While a new name waits to be taken over, the network still has the old one. */

@@ -110,7 +110,7 @@
 /* From the last byte of a final answer to the peer's FIN. */
 #define HTTP_LINGER_DEADLINE_MS 2000u
 
-/* Statuses whose answers are counted apart, 8 bytes each; the firmware knows 27. */
+/* Statuses whose answers are counted apart, 8 bytes each; the firmware knows 28. */
 #define HTTP_STATUSES_MAX 32u
 
 /* Seconds a refused client is asked to wait. */
@@ -370,6 +370,12 @@
 
 /* Bytes of a key in DER: a P-256 key with its public half has 121. */
 #define TLS_KEY_BYTES 160u
+
+/* Bytes of the unit in a client certificate's subject, with NUL: a scope has at most 7 letters. */
+#define TLS_UNIT_BYTES 16u
+
+/* Bytes of an authority's common name, with NUL: RFC 5280 appendix A.1 allows 64 characters. */
+#define TLS_AUTHORITY_BYTES 65u
 
 /* Bytes of a certificate chain in DER: a leaf and an intermediate one, ECDSA, have about 1.5 KiB. */
 #define TLS_CHAIN_BYTES 3072u

@@ -56,6 +56,9 @@ typedef struct {
 typedef struct {
     uint8_t address[16];
     bool secure; /* nobody in between reads or changes what is said (TLS) */
+    const char *
+        client_unit; /* as the client's certificate says, alive as long as the connection; NULL or "": nothing */
+    uint32_t client_epoch; /* of the authority that signed it */
 } http_peer_t;
 
 typedef struct {

@@ -164,18 +164,38 @@ void http_tcp_shed(http_tcp_t *tcp)
     http_tcp_slot_abort(worst);
 }
 
-status_t http_tcp_open(http_tcp_t *tcp, http_server_t *server, uint16_t port)
+void http_tcp_open(http_tcp_t *tcp, http_server_t *server)
 {
     tcp->server = server;
     tcp->deadline_ms = UINT64_MAX;
     for (unsigned i = 0; i < tcp->slot_count; i++) tcp->slots[i].owner = tcp;
     for (unsigned i = 0; i < HTTP_REFUSALS_MAX; i++) tcp->refusals[i].owner = tcp;
+}
+
+status_t http_tcp_listen(http_tcp_t *tcp, uint16_t port)
+{
+    if (tcp->listener) return STATUS_OK;
     struct tcp_pcb *pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
     if (!pcb) return STATUS_NO_MEMORY;
-    if (tcp_bind(pcb, IP_ANY_TYPE, port) != ERR_OK) return STATUS_INVALID;
+    if (tcp_bind(pcb, IP_ANY_TYPE, port) != ERR_OK) {
+        tcp_abort(pcb);
+        return STATUS_INVALID;
+    }
     tcp->listener = tcp_listen_with_backlog(pcb, tcp->tls_server ? NET_TLS_BACKLOG : NET_TCP_BACKLOG);
-    if (!tcp->listener) return STATUS_NO_MEMORY;
+    if (!tcp->listener) {
+        tcp_abort(pcb);
+        return STATUS_NO_MEMORY;
+    }
     tcp_arg(tcp->listener, tcp);
     tcp_accept(tcp->listener, on_accept);
     return STATUS_OK;
+}
+
+void http_tcp_stop(http_tcp_t *tcp)
+{
+    if (!tcp->listener) return;
+    (void)tcp_close(tcp->listener); /* of a listener it cannot fail */
+    tcp->listener = NULL;
+    for (unsigned i = 0; i < tcp->slot_count; i++)
+        if (tcp->slots[i].pcb) (void)http_tcp_slot_close(&tcp->slots[i]);
 }

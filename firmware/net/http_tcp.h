@@ -87,11 +87,17 @@ struct http_tcp {
     http_tcp_closing_t closings[HTTP_CLOSINGS_MAX];
 };
 
-/* Listens on all addresses.
+/* Makes it ready; nobody listens yet.
  * tcp       the caller's, zeroed but for slots, slot_count and tls_server; alive as long as the firmware. With TLS each
- *           slot has its tls
- * returns   STATUS_OK, STATUS_NO_MEMORY */
-status_t http_tcp_open(http_tcp_t *tcp, http_server_t *server, uint16_t port);
+ *           slot has its tls */
+void http_tcp_open(http_tcp_t *tcp, http_server_t *server);
+
+/* Listens on all addresses, unless it does.
+ * returns   STATUS_OK, STATUS_NO_MEMORY, STATUS_INVALID (the port cannot be bound) */
+status_t http_tcp_listen(http_tcp_t *tcp, uint16_t port);
+
+/* Listens no longer, and ends all connections. */
+void http_tcp_stop(http_tcp_t *tcp);
 
 /* To be called before lwIP runs: the time that callbacks will see. */
 static inline void http_tcp_set_time(http_tcp_t *tcp, uint64_t now_ms)

@@ -298,7 +298,11 @@ static http_peer_t peer_of(const struct tcp_pcb *pcb)
 void http_tcp_slot_begin_http(http_tcp_slot_t *slot)
 {
     http_peer_t peer = peer_of(slot->pcb);
-    peer.secure = slot->tls != NULL;
+    if (slot->tls) {
+        peer.secure = true;
+        peer.client_unit = slot->tls->conn.unit;
+        peer.client_epoch = slot->tls->conn.clients_epoch;
+    }
     http_conn_open(&slot->conn, slot->owner->server, &peer, slot->owner->now_ms);
 }
 

@@ -27,7 +27,7 @@ typedef struct {
     const char *value; /* may change while it lives: net_announce */
 } net_txt_t;
 
-/* A service by which the device is found: <host name>.<type>._tcp.local on the HTTP port. */
+/* A service by which the device is found: <host name>.<type>._tcp.local. */
 typedef struct {
     const char *type;     /* "_http" */
     const net_txt_t *txt; /* all of them at most 255 bytes, lengths included */
@@ -41,7 +41,7 @@ typedef struct {
     uint8_t ipv4_address[4]; /* the three below only when ipv4_static */
     uint8_t ipv4_netmask[4];
     uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
-    uint16_t http_port;
+    uint16_t http_port;      /* 0: nobody listens without TLS */
     uint16_t https_port;
     tls_server_t *tls; /* NULL: no HTTPS; alive as long as the firmware */
     bool has_secret;   /* false: sequence numbers can be guessed, and the log says so */
@@ -49,6 +49,7 @@ typedef struct {
 
     const net_service_t *services; /* at most NET_SERVICES_MAX, alive as long as the firmware */
     size_t service_count;          /* 0: nothing is announced, not even the host name */
+    uint16_t service_port;         /* of all of them */
     wall_clock_t *clock;           /* borrowed, set by time servers; NULL: none is asked */
     const char *time_server;       /* IP address or host name; "" or NULL: the one that DHCP names */
 } net_config_t;
@@ -59,8 +60,9 @@ typedef struct {
  * returns   STATUS_OK, STATUS_NO_MEMORY (lwipopts.h and limits.h do not fit), STATUS_INVALID (http_port cannot be bound) */
 status_t net_init(const net_config_t *config, http_server_t *server);
 
-/* Takes another place on the network: IPv4 address, host name and time server of config, the rest of it is not looked
- * at. Nothing happens when they are as before; connections to an address that goes end. After net_init.
+/* Takes another place on the network: IPv4 address, host name, time server, http_port and services of config, the rest of
+ * it is not looked at. Nothing happens when they are as before; connections to an address or a port that goes end. After
+ * net_init.
  * config    as for net_init */
 void net_configure(const net_config_t *config);
 

@@ -1,5 +1,7 @@
 #include "tls/tls_conn.h"
 
+#include "tls/tls_clients.h"
+
 static int send_bytes(void *context, const unsigned char *bytes, size_t count)
 {
     tls_conn_t *conn = context;
@@ -19,7 +21,9 @@ static int receive_bytes(void *context, unsigned char *bytes, size_t count)
 status_t tls_conn_open(tls_conn_t *conn, tls_server_t *server, const tls_io_t *io)
 {
     if (!server->ready) return STATUS_UNSUPPORTED;
-    *conn = (tls_conn_t){ .io = *io, .server = server };
+    *conn = (tls_conn_t){
+        .io = *io, .server = server, .epoch = server->epoch, .clients_epoch = server->clients_epoch
+    };
     mbedtls_ssl_init(&conn->ssl);
     if (mbedtls_ssl_setup(&conn->ssl, &server->config) != 0) {
         /* Without memory mbedTLS takes its configuration away, and looks into it when it frees the rest. */
@@ -65,6 +69,8 @@ static tls_result_t fail(tls_conn_t *conn, int code)
 
 static void count_handshake(tls_conn_t *conn)
 {
+    const mbedtls_x509_crt *client = mbedtls_ssl_get_peer_cert(&conn->ssl);
+    if (client) tls_clients_read_unit(client, conn->unit);
     conn->established = true;
     conn->server->counters.handshakes++;
     if (!conn->certified) conn->server->counters.resumed++;
@@ -78,6 +84,8 @@ tls_result_t tls_conn_handshake(tls_conn_t *conn, bool *moved)
     /* Only a handshake without a ticket comes through here, in 1.2 as in 1.3. */
     if (before == MBEDTLS_SSL_SERVER_CERTIFICATE) conn->certified = true;
     conn->sent = false;
+    /* mbedTLS holds on to certificate and key from one step to the next; these are not the ones of now any more. */
+    if (conn->epoch != conn->server->epoch) return fail(conn, MBEDTLS_ERR_SSL_INTERNAL_ERROR);
     int code = mbedtls_ssl_handshake_step(&conn->ssl);
     if (code != 0) return fail(conn, code) == TLS_WAIT ? TLS_WAIT : TLS_FAILED;
     *moved = true;

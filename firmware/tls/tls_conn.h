@@ -34,10 +34,14 @@ typedef enum {
 typedef struct {
     bool open;
     bool established;
-    bool certified; /* the handshake showed the certificate: it was no resumption */
-    bool notified;  /* close_notify is encrypted, if not yet sent */
-    bool sent;      /* in this call */
-    size_t writing; /* bytes of plain text of a record that is not sent whole; 0: none */
+    bool certified;         /* the handshake showed the certificate: it was no resumption */
+    bool notified;          /* close_notify is encrypted, if not yet sent */
+    bool sent;              /* in this call */
+    uint32_t epoch;         /* of the server, when the handshake began */
+    uint32_t clients_epoch; /* as long as the server's is the same, the next one holds */
+    char unit
+        [TLS_UNIT_BYTES]; /* what the client's certificate says of it (tls_clients.h); "": it showed none */
+    size_t writing;       /* bytes of plain text of a record that is not sent whole; 0: none */
     tls_server_t *server;
     tls_io_t io;
     mbedtls_ssl_context ssl;

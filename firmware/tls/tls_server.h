@@ -28,9 +28,13 @@
 typedef status_t (*tls_random_t)(void *context, uint8_t *out, size_t bytes);
 
 typedef struct {
+    void *context; /* of these functions */
     tls_random_t random;
-    void *random_context;
     uint64_t (*uptime_ms)(void);
+
+    /* The time, or, while it is not known, the earliest that it can be. Asked only about clients' certificates.
+     * returns   whether it is known */
+    bool (*utc_ms)(void *context, int64_t *utc_ms);
 } tls_platform_t;
 
 typedef struct {
@@ -47,6 +51,10 @@ typedef struct tls_server {
     mbedtls_ssl_ticket_context tickets;
     mbedtls_x509_crt chain;
     mbedtls_pk_context key;
+    mbedtls_x509_crt clients; /* the authority of clients' certificates (tls_clients.h), if any */
+    uint32_t epoch;           /* changes with all that a handshake relies on: one that began before fails */
+    uint32_t
+        clients_epoch; /* changes with the authority: what a connection knows of its client is void then */
     uint32_t contexts; /* connections that hold memory */
     tls_counters_t counters;
 } tls_server_t;
@@ -57,14 +65,23 @@ typedef struct tls_server {
  * returns   STATUS_OK, STATUS_NO_MEMORY (TLS_HEAP_BYTES is too little), STATUS_UNSUPPORTED (no random bytes) */
 status_t tls_server_init(tls_server_t *server, const tls_platform_t *platform);
 
-/* Takes another certificate and its key into use: handshakes that begin from now on show it, connections go on. Not
- * while a handshake is under way.
+/* Takes another certificate and its key into use: handshakes that begin from now on show it, connections go on. A
+ * handshake that is under way fails.
  * chain     the device's certificate and those above it, one DER document after the other; not used after return
  * key       SEC1 or PKCS#8, DER; not used after return
- * returns   STATUS_OK; STATUS_INVALID: malformed, of another curve, or the key is another one's; STATUS_NO_MEMORY.
- *           Unless STATUS_OK nothing has changed. */
+ * returns   STATUS_OK; STATUS_INVALID: malformed, of another curve, or a certificate is not signed by the one behind it;
+ *           STATUS_BAD_DATA: the key is another one's; STATUS_NO_MEMORY. Unless STATUS_OK nothing has changed. */
 status_t tls_server_use(tls_server_t *server, const uint8_t *chain, size_t chain_bytes, const uint8_t *key,
                         size_t key_bytes);
+
+/* Whether clients are asked for a certificate. */
+static inline bool tls_server_asks_clients(const tls_server_t *server)
+{
+    return server->clients.raw.p != NULL;
+}
+
+/* Changes with the certificates: the server's own, and that of the authority for clients. */
+uint64_t tls_server_tag(const tls_server_t *server);
 
 /* As mbedTLS wants its random numbers. context: the server.
  * returns   0, or an error of mbedTLS */

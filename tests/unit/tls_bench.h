@@ -43,7 +43,8 @@ static struct {
     uint64_t now_ms;
     uint32_t seed;
     bool no_random;
-} surroundings = { 1000, 88172645u, false };
+    int64_t utc_ms;
+} surroundings = { 1000, 88172645u, false, 1790000000000 };
 
 static tls_server_t server;
 static tls_key_t key;
@@ -64,12 +65,20 @@ static inline uint64_t uptime_ms(void)
     return surroundings.now_ms;
 }
 
+static inline bool tell_utc_ms(void *context, int64_t *utc_ms)
+{
+    (void)context;
+    *utc_ms = surroundings.utc_ms;
+    return true;
+}
+
 static inline void start_server(void)
 {
-    const tls_platform_t platform = { draw, NULL, uptime_ms };
+    const tls_platform_t platform = { NULL, draw, uptime_ms, tell_utc_ms };
+    const tls_names_t names = { "jembatan-test", false };
     assert_int_equal(tls_server_init(&server, &platform), STATUS_OK);
     assert_int_equal(tls_identity_make_key(&server, &key), STATUS_OK);
-    assert_int_equal(tls_identity_make_certificate(&server, &key, "jembatan-test", "20260101000000", &chain),
+    assert_int_equal(tls_identity_make_certificate(&server, &key, &names, "20260101000000", &chain),
                      STATUS_OK);
     assert_int_equal(tls_server_use(&server, chain.der, chain.bytes, key.der, key.bytes), STATUS_OK);
 }
