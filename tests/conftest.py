@@ -17,6 +17,7 @@ from support.board import ROOT, Board  # noqa: E402
 def pytest_addoption(parser):
     group = parser.getgroup("jembatan")
     group.addoption("--board", default="sim", help="the board under test, a folder of boards/")
+    group.addoption("--https", action="store_true", help="speak to it by HTTPS")
     group.addoption("--image", help="its image; default: build/BOARD/jembatan[.elf]")
     group.addoption("--image-dir", help="where all boards' images are, as BOARD/jembatan[.elf]; default: build")
 

@@ -21,10 +21,10 @@ def led(actuator):
 
 
 @pytest.fixture(scope="module")
-def prepared(board, image):
+def prepared(board, image, https):
     """The state of a device with an owner, settings of each kind, and outputs that last: as a power cut left it right
     after all was written."""
-    device = Device(board, image)
+    device = Device(board, image, https)
     try:
         device.start()
         device.claim()
@@ -43,9 +43,9 @@ def prepared(board, image):
 
 
 @pytest.fixture
-def changed(board, image, prepared):
+def changed(board, image, https, prepared):
     """A device with that state, not started yet."""
-    device = Device(board, image)
+    device = Device(board, image, https)
     shutil.copytree(prepared.options.state, device.options.state)
     device.token, device.other = prepared.token, prepared.other
     yield device

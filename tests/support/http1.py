@@ -197,11 +197,15 @@ class Client:
 
     judge = None
 
-    def __init__(self, host, port, timeout=10.0):
+    def __init__(self, host, port, timeout=10.0, tls=None):
+        """tls       tls.Trust, for HTTPS"""
         self.timeout = timeout
         self.buffer = bytearray()
         self.ended = False
         self._sent = bytearray()  # not answered yet
+        if tls:
+            self.socket = tls.connect((host, port), timeout)
+            return
         self.socket = socket.create_connection((host, port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

@@ -1,0 +1,180 @@
+"""TLS for a client of ours: the device's certificate as what is trusted, and a socket that can end its direction alone.
+
+Python's own SSLSocket cannot do the latter: its unwrap() wants the peer's end at once.
+"""
+
+import base64
+import hashlib
+import socket
+import ssl
+
+RECORD_BYTES = 16384
+
+
+def unchecked():
+    """A context that takes any certificate: to fetch one from a device that nobody else can stand in for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def checked(pem, name=True):
+    """A context that takes this certificate alone.
+    name      whether the host's name is looked at, too"""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = name
+    context.load_verify_locations(cadata=pem)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # one that an authority signed is trusted by itself, too
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def fetch_certificate(address, timeout=10.0):
+    """The certificate that the device shows, in DER."""
+    with socket.create_connection(address, timeout) as plain:
+        with unchecked().wrap_socket(plain) as secure:
+            return secure.getpeercert(binary_form=True)
+
+
+def _element(der, at):
+    """(where its contents begin, where they end) of the DER element at that place."""
+    length = der[at + 1]
+    at += 2
+    if length & 0x80:
+        count = length & 0x7F
+        length = int.from_bytes(der[at : at + count], "big")
+        at += count
+    return at, at + length
+
+
+def public_key(certificate):
+    """Its SubjectPublicKeyInfo (RFC 5280 section 4.1)."""
+    at, _ = _element(certificate, 0)
+    at, _ = _element(certificate, at)
+    if certificate[at] == 0xA0:  # [0] version
+        at = _element(certificate, at)[1]
+    for _ in ("serialNumber", "signature", "issuer", "validity", "subject"):
+        at = _element(certificate, at)[1]
+    return certificate[at : _element(certificate, at)[1]]
+
+
+def pin(certificate):
+    """As curl's --pinnedpubkey takes it."""
+    return "sha256//" + base64.b64encode(hashlib.sha256(public_key(certificate)).digest()).decode()
+
+
+class Trust:
+    """What we know of one device: the certificate it showed when it was started on this machine. It may show another one
+    for the same key, as it does when its name changes; another key is refused.
+    address() where it is"""
+
+    def __init__(self, address, timeout=10.0):
+        self._address = address
+        self._use(fetch_certificate(address(), timeout))
+
+    def _use(self, certificate):
+        self.certificate = certificate
+        self.pem = ssl.DER_cert_to_PEM_cert(certificate)
+        self.pin = pin(certificate)
+        self.context = checked(self.pem, name=False)  # devices are asked by addresses that no certificate names
+
+    def anew(self):
+        """Its key was changed, and we know of it."""
+        self._use(fetch_certificate(self._address()))
+
+    def connect(self, address, timeout):
+        """A connection with the handshake done."""
+        try:
+            return Secure(address, timeout, self.context)
+        except ssl.SSLCertVerificationError:
+            now = fetch_certificate(address, timeout)
+            if now == self.certificate or pin(now) != self.pin:
+                raise
+            self._use(now)
+            return Secure(address, timeout, self.context)
+
+
+class Secure:
+    """As much of a socket as our clients use.
+    context   ssl.SSLContext"""
+
+    def __init__(self, address, timeout, context, name=None, session=None):
+        self.plain = socket.create_connection(address, timeout)
+        self.plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self._in, self._out, server_hostname=name, session=session)
+        try:
+            self._do(self.tls.do_handshake)
+        except BaseException:
+            self.plain.close()
+            raise
+
+    def _flush(self):
+        while self._out.pending:
+            self.plain.sendall(self._out.read())
+
+    def _do(self, step, *arguments):
+        """Does a step of TLS, with as many bytes from the wire as it takes."""
+        while True:
+            try:
+                done = step(*arguments)
+                self._flush()
+                return done
+            except ssl.SSLWantReadError:
+                self._flush()
+            except ssl.SSLError:
+                self._tell()
+                raise
+            data = self.plain.recv(RECORD_BYTES)
+            if data:
+                self._in.write(data)
+            else:
+                self._in.write_eof()
+
+    def _tell(self):
+        """The alert that says what was wrong, to a peer that may be gone."""
+        try:
+            self._flush()
+        except OSError:
+            pass
+
+    def settimeout(self, seconds):
+        self.plain.settimeout(seconds)
+
+    def setsockopt(self, *arguments):
+        self.plain.setsockopt(*arguments)
+
+    def getsockname(self):
+        return self.plain.getsockname()
+
+    def sendall(self, data):
+        for at in range(0, len(data), RECORD_BYTES):
+            self._do(self.tls.write, data[at : at + RECORD_BYTES])
+
+    def recv(self, count):
+        """b"" at the peer's close_notify; a connection that ends without one was cut."""
+        try:
+            return self._do(self.tls.read, count)
+        except ssl.SSLZeroReturnError:
+            return b""
+        except ssl.SSLEOFError:
+            raise ConnectionResetError("TLS ended without close_notify") from None
+
+    def shutdown(self, how):
+        """Ends our direction (close_notify); what the peer still sends is received."""
+        assert how == socket.SHUT_WR
+        try:
+            self.tls.unwrap()
+        except ssl.SSLWantReadError:
+            pass
+        self._flush()
+
+    def close(self):
+        """As a client in order does it: close_notify, then the end of TCP."""
+        try:
+            self.plain.settimeout(1)
+            self.shutdown(socket.SHUT_WR)
+        except (OSError, ssl.SSLError):
+            pass
+        self.plain.close()
