@@ -8,6 +8,8 @@ import hashlib
 import socket
 import ssl
 
+from support import http1
+
 RECORD_BYTES = 16384
 
 
@@ -83,25 +85,25 @@ class Trust:
         """Its key was changed, and we know of it."""
         self._use(fetch_certificate(self._address()))
 
-    def connect(self, address, timeout):
+    def connect(self, address, timeout, receive_bytes=None):
         """A connection with the handshake done."""
         try:
-            return Secure(address, timeout, self.context)
+            return Secure(http1.connect(address, timeout, receive_bytes), self.context)
         except ssl.SSLCertVerificationError:
             now = fetch_certificate(address, timeout)
             if now == self.certificate or pin(now) != self.pin:
                 raise
             self._use(now)
-            return Secure(address, timeout, self.context)
+            return Secure(http1.connect(address, timeout, receive_bytes), self.context)
 
 
 class Secure:
     """As much of a socket as our clients use.
+    plain     of TCP, ours from now on
     context   ssl.SSLContext"""
 
-    def __init__(self, address, timeout, context, name=None, session=None):
-        self.plain = socket.create_connection(address, timeout)
-        self.plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, plain, context, name=None, session=None):
+        self.plain = plain
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self._in, self._out, server_hostname=name, session=session)
         try:
