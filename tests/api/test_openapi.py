@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import pytest
-from support.http1 import Client, Response, request_bytes
+from support.http1 import Response, request_bytes
 from support.openapi import FORMATS, Document, Mismatch
 
 PATH = "/openapi.json"
