@@ -195,12 +195,13 @@ status_t tls_server_use(tls_server_t *server, const uint8_t *chain, size_t chain
         return status;
     }
     server->epoch++;
-    (void)mbedtls_ssl_conf_own_cert(&server->config, NULL, NULL);
     mbedtls_x509_crt_free(&server->chain);
     mbedtls_pk_free(&server->key);
     server->chain = new_chain;
     server->key = new_key;
-    server->ready = mbedtls_ssl_conf_own_cert(&server->config, &server->chain, &server->key) == 0;
+    /* The configuration points at these two: what is in them may change. */
+    if (!server->ready)
+        server->ready = mbedtls_ssl_conf_own_cert(&server->config, &server->chain, &server->key) == 0;
     return server->ready ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

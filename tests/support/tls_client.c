@@ -12,7 +12,8 @@
 struct tls_client {
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
-    mbedtls_x509_crt ca;
+    mbedtls_x509_crt ca, own;
+    mbedtls_pk_context own_key;
     tls_client_wire_t wire;
     int suites[2];
     uint16_t groups[3];
@@ -134,6 +135,18 @@ static void set_choices(tls_client_t *client, const tls_client_options_t *option
     if (mbedtls_ssl_conf_max_frag_len(&client->config, code) != 0) abort();
 }
 
+static void set_own(tls_client_t *client, const tls_client_options_t *options)
+{
+    mbedtls_x509_crt_init(&client->own);
+    mbedtls_pk_init(&client->own_key);
+    if (!options->own) return;
+    if (mbedtls_x509_crt_parse_der(&client->own, options->own, options->own_bytes) != 0 ||
+        mbedtls_pk_parse_key(&client->own_key, options->own_key, options->own_key_bytes, NULL, 0, draw,
+                             NULL) != 0 ||
+        mbedtls_ssl_conf_own_cert(&client->config, &client->own, &client->own_key) != 0)
+        abort();
+}
+
 tls_client_t *tls_client_new(const tls_client_options_t *options, const tls_client_wire_t *wire)
 {
     start();
@@ -154,6 +167,7 @@ tls_client_t *tls_client_new(const tls_client_options_t *options, const tls_clie
         &client->config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
     set_versions(client, options->version);
     set_choices(client, options);
+    set_own(client, options);
     if (options->ca) {
         if (mbedtls_x509_crt_parse_der(&client->ca, options->ca, options->ca_bytes) != 0) abort();
         mbedtls_ssl_conf_ca_chain(&client->config, &client->ca, NULL);
@@ -209,6 +223,8 @@ void tls_client_free(tls_client_t *client)
     mbedtls_ssl_free(&client->ssl);
     mbedtls_ssl_config_free(&client->config);
     mbedtls_x509_crt_free(&client->ca);
+    mbedtls_x509_crt_free(&client->own);
+    mbedtls_pk_free(&client->own_key);
     free(client);
 }
 

@@ -28,6 +28,10 @@ typedef struct {
     const uint8_t *ca;       /* DER, verified with name; NULL: not verified */
     size_t ca_bytes;
     const char *name;
+    const uint8_t *own; /* DER: a certificate of its own with its key; NULL: none */
+    size_t own_bytes;
+    const uint8_t *own_key;
+    size_t own_key_bytes;
     bool resume; /* by the session of tls_client_keep */
 } tls_client_options_t;
 
