@@ -12,7 +12,7 @@ import time
 
 from support import launch, owner
 from support.http1 import Client, Closed
-from support.tls import Trust
+from support.tls import Trust, pin_shown
 
 
 PACE = threading.Event()  # never set: waiting for it leaves the processor to the device
@@ -178,7 +178,7 @@ class Device:
     def connect(self, timeout=10.0, receive_bytes=None):
         """A new connection, the caller's to close."""
         if self.https and not self.trust:
-            self.trust = Trust(lambda: self.secure_address)
+            self.trust = Trust(lambda: self.secure_address, lambda: pin_shown(self.process.console))
         return Client(*self.address, timeout, self.trust, receive_bytes)
 
     def connect_plainly(self, timeout=10.0):
