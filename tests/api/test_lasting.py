@@ -10,7 +10,6 @@ import pytest
 from contract import CONFIG, check_problem
 from support import owner
 from support.device import Device, eventually
-from support.http1 import Client
 
 CONFIG_PATH = "/api/v1/config"
 TOKENS = "/api/v1/tokens"
@@ -157,7 +156,7 @@ def test_of_two_writers_none_loses_a_change(owned):
 
     def write():
         try:
-            with Client("127.0.0.1", owned.port) as client:
+            with owned.connect() as client:
                 done = 0
                 while done < rounds:
                     read = client.request(CONFIG_PATH)

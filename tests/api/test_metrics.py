@@ -216,7 +216,9 @@ def test_a_chip_that_breaks_goes_down_and_comes_back(device):
 def prometheus(folder, device, token=None):
     """A Prometheus that scrapes the device each second. Yields a function that asks it for the samples of an
     expression, as [({label: value}, number)]."""
-    job = {"job_name": "jembatan", "static_configs": [{"targets": [f"127.0.0.1:{device.port}"]}]}
+    job = {"job_name": "jembatan", "static_configs": [{"targets": [device.authority]}]}
+    if device.https:
+        job |= {"scheme": "https", "tls_config": {"ca_file": str(device.ca_file)}}
     if token:
         job["authorization"] = {"credentials": token}
     config = folder / "prometheus.yml"  # JSON is YAML

@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import pytest
-from support.http1 import Client, Response, request_bytes
+from support.http1 import Response, request_bytes
 from support.openapi import FORMATS, Document, Mismatch
 
 PATH = "/openapi.json"
@@ -35,7 +35,7 @@ def test_everybody_gets_the_document_that_was_built(device, headers):
 
 
 def test_old_clients_get_it_too(device):
-    with Client(*device.address) as client:
+    with device.connect() as client:
         client.send(request_bytes(PATH, version="HTTP/1.0"))
         assert client.read().json() == device.get(PATH).json()
 

@@ -8,7 +8,7 @@ import pytest
 from contract import CONFIG, check_problem, check_sensor
 from support.board import ROOT
 from support.device import eventually
-from support.http1 import Client, request_bytes
+from support.http1 import request_bytes
 
 CONFIG_PATH = "/api/v1/config"
 SENSOR_PATH = "/api/v1/sensors/temp0"
@@ -78,7 +78,7 @@ def test_of_two_writers_none_loses_a_change_of_a_sensor_that_is_being_sampled(ow
 
     def write():
         try:
-            with Client("127.0.0.1", owned.port) as client:
+            with owned.connect() as client:
                 done = 0
                 while done < rounds:
                     read = client.request(SENSOR_PATH)

@@ -12,7 +12,7 @@ import time
 
 from support import launch, owner
 from support.http1 import Client, Closed
-from support.tls import Trust
+from support.tls import Trust, pin_shown
 
 
 PACE = threading.Event()  # never set: waiting for it leaves the processor to the device
@@ -154,8 +154,12 @@ class Device:
 
     @property
     def url(self):
-        host, port = self.address
-        return f"{'https' if self.https else 'http'}://{host}:{port}/"
+        return f"{'https' if self.https else 'http'}://{self.authority}/"
+
+    @property
+    def authority(self):
+        """As in a URL and in Host."""
+        return "{}:{}".format(*self.address)
 
     @property
     def connections_max(self):
@@ -163,13 +167,22 @@ class Device:
         pool = "https_connection" if self.https else "http_connection"
         return next(entry["size"] for entry in self.status()["pools"] if entry["name"] == pool)
 
-    def connect(self, timeout=10.0):
+    @property
+    def ca_file(self):
+        """A file with the certificate that it showed when it was first asked."""
+        path = os.path.join(self._folder, "ca.pem")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(self.trust.pem)
+        return path
+
+    def connect(self, timeout=10.0, receive_bytes=None):
         """A new connection, the caller's to close."""
-        if not self.https:
-            return Client(*self.address, timeout)
-        if not self.trust:
-            self.trust = Trust(lambda: self.secure_address)
-        return Client(*self.address, timeout, tls=self.trust)
+        if self.https and not self.trust:
+            self.trust = Trust(lambda: self.secure_address, lambda: pin_shown(self.process.console))
+        return Client(*self.address, timeout, self.trust, receive_bytes)
+
+    def connect_plainly(self, timeout=10.0):
+        return Client(*self.plain_address, timeout)
 
     def request(self, path, headers=(), method="GET", body=None, **kwargs):
         """Over one connection that is kept, and opened anew when the device has closed it."""

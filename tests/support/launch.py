@@ -461,7 +461,7 @@ def _answers(address, secure, timeout):
     if not secure:
         return False
     try:
-        with Client(*secure, timeout=max(timeout, SECURE_PATIENCE_S), tls=Trust(lambda: secure, timeout)) as client:
+        with Client(*secure, timeout=max(timeout, SECURE_PATIENCE_S), tls=Trust(lambda: secure)) as client:
             return _sampled(client)
     except (OSError, Closed):
         return False

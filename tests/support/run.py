@@ -14,12 +14,11 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 from support import launch, owner  # noqa: E402
 from support.board import ROOT, Board, UnknownBoard  # noqa: E402
 from support.http1 import Client  # noqa: E402
-from support.tls import Trust  # noqa: E402
+from support.tls import PIN, Trust, WrongKey, pin_shown  # noqa: E402
 
 
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
 ADDRESS = re.compile(r"IPv4 address (\d+\.\d+\.\d+\.\d+)")
-PIN = re.compile(r"^https: .*(sha256//[A-Za-z0-9+/]{43}=)")
 
 
 class NoHttps(Exception):
@@ -115,8 +114,8 @@ class Reached:
         self._host = host
         self._ports = process.port or 80, process.https_port or 443
         self._net = process.options.net
-        said = PIN.search(process.console.wait_for(f"{PIN.pattern}|there is no HTTPS", 10) or "")
-        self.pin = said[1] if said else None
+        process.console.wait_for(f"{PIN.pattern}|there is no HTTPS", 10)
+        self.pin = pin_shown(process.console)
 
     def __str__(self):
         if not self._host:
@@ -135,10 +134,10 @@ class Reached:
             raise NoHttps("this device has no HTTPS; its console says why")
         if not self._host:
             raise NoHttps("this device has no address yet")
-        trust = Trust(lambda: (self._host, self._ports[1]), launch.SECURE_PATIENCE_S)
-        if trust.pin != self.pin:
-            raise NoHttps(f"who answers for this device shows another key than its own, {self.pin}")
-        return trust
+        try:
+            return Trust(lambda: (self._host, self._ports[1]), lambda: self.pin, launch.SECURE_PATIENCE_S)
+        except WrongKey as error:
+            raise NoHttps(f"somebody else answers for the device: {error.args[0]}") from None
 
     def connect(self, trust):
         return Client(self._host, self._ports[1], launch.SECURE_PATIENCE_S, tls=trust)

@@ -5,10 +5,14 @@ Python's own SSLSocket cannot do the latter: its unwrap() wants the peer's end a
 
 import base64
 import hashlib
+import re
 import socket
 import ssl
 
+from support import http1
+
 RECORD_BYTES = 16384
+PIN = re.compile(r"https: .*(sha256//[A-Za-z0-9+/]{43}=)")
 
 
 def unchecked():
@@ -64,44 +68,50 @@ def pin(certificate):
     return "sha256//" + base64.b64encode(hashlib.sha256(public_key(certificate)).digest()).decode()
 
 
+def pin_shown(console):
+    """The newest one that the device's console shows; None when it shows none."""
+    pins = PIN.findall(console.text)
+    return pins[-1] if pins else None
+
+
+class WrongKey(ssl.SSLError):
+    """Who answers is not the one that was meant."""
+
+
 class Trust:
-    """What we know of one device: the certificate it showed when it was started on this machine. It may show another one
-    for the same key, as it does when its name changes; another key is refused.
-    address() where it is"""
+    """One device, known by its key. It shows another certificate for that key when its name changes, and one that an
+    authority has signed.
+    address() where it is
+    pin()     the key, as the device's console shows it; None: any, for one that cannot be anybody else"""
 
-    def __init__(self, address, timeout=10.0):
-        self._address = address
-        self._use(fetch_certificate(address(), timeout))
-
-    def _use(self, certificate):
-        self.certificate = certificate
-        self.pem = ssl.DER_cert_to_PEM_cert(certificate)
-        self.pin = pin(certificate)
-        self.context = checked(self.pem, name=False)  # devices are asked by addresses that no certificate names
+    def __init__(self, address, pin=None, timeout=10.0):
+        self._address, self._pin, self._timeout = address, pin, timeout
+        self.anew()
 
     def anew(self):
-        """Its key was changed, and we know of it."""
-        self._use(fetch_certificate(self._address()))
+        """Takes the certificate that it shows now."""
+        self.certificate = fetch_certificate(self._address(), self._timeout)
+        self.pem = ssl.DER_cert_to_PEM_cert(self.certificate)
+        self.context = checked(self.pem, name=False)  # devices are asked by addresses that no certificate names
+        if self._pin and pin(self.certificate) != self._pin():
+            raise WrongKey(f"its key is {pin(self.certificate)}, but should be {self._pin()}")
 
-    def connect(self, address, timeout):
+    def connect(self, address, timeout, receive_bytes=None):
         """A connection with the handshake done."""
         try:
-            return Secure(address, timeout, self.context)
+            return Secure(http1.connect(address, timeout, receive_bytes), self.context)
         except ssl.SSLCertVerificationError:
-            now = fetch_certificate(address, timeout)
-            if now == self.certificate or pin(now) != self.pin:
-                raise
-            self._use(now)
-            return Secure(address, timeout, self.context)
+            self.anew()
+            return Secure(http1.connect(address, timeout, receive_bytes), self.context)
 
 
 class Secure:
     """As much of a socket as our clients use.
+    plain     of TCP, ours from now on
     context   ssl.SSLContext"""
 
-    def __init__(self, address, timeout, context, name=None, session=None):
-        self.plain = socket.create_connection(address, timeout)
-        self.plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, plain, context, name=None, session=None):
+        self.plain = plain
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.tls = context.wrap_bio(self._in, self._out, server_hostname=name, session=session)
         try:
