@@ -49,20 +49,38 @@ static tls_result_t result_of(int code)
     }
 }
 
+/* That a certificate is not for clients mbedTLS only notes, as it asks for none in particular. */
+static bool is_wrong_client(const tls_conn_t *conn)
+{
+    return mbedtls_ssl_get_peer_cert(&conn->ssl) && mbedtls_ssl_get_verify_result(&conn->ssl) != 0;
+}
+
 /* mbedTLS ends some connections without a word: on a record whose head is wrong, or when memory fails. */
 static unsigned char alert_of(const tls_conn_t *conn, int code)
 {
+    if (code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) return MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT;
     if (code != MBEDTLS_ERR_SSL_INVALID_RECORD) return MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
     const unsigned char *head = conn->ssl.MBEDTLS_PRIVATE(in_hdr);
     bool too_long = ((unsigned)head[3] << 8 | head[4]) > TLS_RECORD_IN_BYTES;
     return too_long ? MBEDTLS_SSL_ALERT_MSG_RECORD_OVERFLOW : MBEDTLS_SSL_ALERT_MSG_UNEXPECTED_MESSAGE;
 }
 
+/* Sends what mbedTLS has encrypted and the wire had no room for. As long as there is any, a call for an alert sends
+ * that and no alert. */
+static tls_result_t flush(tls_conn_t *conn)
+{
+    if (conn->ssl.MBEDTLS_PRIVATE(out_left) == 0) return TLS_DONE;
+    int code = mbedtls_ssl_send_alert_message(&conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_WARNING,
+                                              MBEDTLS_SSL_ALERT_MSG_CLOSE_NOTIFY);
+    return code == 0 ? TLS_DONE : result_of(code);
+}
+
 /* What a call of mbedTLS means that did not go well, and the alert that it may have left out. */
 static tls_result_t fail(tls_conn_t *conn, int code)
 {
     tls_result_t result = result_of(code);
-    if (result == TLS_FAILED && !conn->sent && code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+    if (result == TLS_FAILED && !conn->sent && code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE &&
+        flush(conn) == TLS_DONE)
         (void)mbedtls_ssl_send_alert_message(&conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert_of(conn, code));
     return result;
 }
@@ -90,6 +108,7 @@ tls_result_t tls_conn_handshake(tls_conn_t *conn, bool *moved)
     if (code != 0) return fail(conn, code) == TLS_WAIT ? TLS_WAIT : TLS_FAILED;
     *moved = true;
     if (!mbedtls_ssl_is_handshake_over(&conn->ssl)) return TLS_WAIT;
+    if (is_wrong_client(conn)) return fail(conn, MBEDTLS_ERR_SSL_BAD_CERTIFICATE);
     count_handshake(conn);
     return TLS_DONE;
 }
@@ -101,16 +120,6 @@ tls_result_t tls_conn_read(tls_conn_t *conn, uint8_t *bytes, size_t *count)
     *count = code > 0 ? (size_t)code : 0;
     if (code > 0) return TLS_DONE;
     return code == 0 ? TLS_CLOSED : fail(conn, code);
-}
-
-/* Sends what mbedTLS has encrypted and the wire had no room for. As long as there is any, a call for an alert sends
- * that and no alert. */
-static tls_result_t flush(tls_conn_t *conn)
-{
-    if (conn->ssl.MBEDTLS_PRIVATE(out_left) == 0) return TLS_DONE;
-    int code = mbedtls_ssl_send_alert_message(&conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_WARNING,
-                                              MBEDTLS_SSL_ALERT_MSG_CLOSE_NOTIFY);
-    return code == 0 ? TLS_DONE : result_of(code);
 }
 
 tls_result_t tls_conn_write(tls_conn_t *conn, const uint8_t *bytes, size_t *count)

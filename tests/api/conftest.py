@@ -82,7 +82,7 @@ def another(board, image, https):
     made = []
 
     def make(**options):
-        made.append(Device(board, image, https, **options))
+        made.append(Device(board, image, **{"https": https, **options}))
         return made[-1].start()
 
     yield make

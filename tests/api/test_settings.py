@@ -115,7 +115,8 @@ def test_a_change_of_nothing_changes_no_tag_and_writes_nothing(owned):
 ALL = {"name": "Gewächshaus", "hostname": "greenhouse-7", "location": "behind the \"old\" shed \\ left",
        "network": {"mode": "dhcp", "address": "192.0.2.7", "prefix": 30, "gateway": "192.0.2.6"},
        "sampling": {"interval_ms": 2000}, "cors_origins": ["https://a.example", "http://[2001:db8::1]:8080"],
-       "allowed_hosts": ["a.example", "panel"], "read_auth": "token", "time": {"server": "192.0.2.123"}}
+       "allowed_hosts": ["a.example", "panel"], "read_auth": "token", "time": {"server": "192.0.2.123"},
+       "http": {"mode": "on", "insecure_tokens": True}}
 
 
 def test_every_member_can_be_set_and_null_gives_its_default_back(owned):

@@ -1,6 +1,7 @@
 /* The device's certificates, and those of its clients: what is taken into use, what is refused, and when. */
 #include "tls_bench.h"
 
+#include "mbedtls/ssl.h"
 #include "mbedtls/x509_crt.h"
 
 #include "tls/tls_clients.h"
@@ -255,30 +256,55 @@ static void a_chain_of_an_authority_is_shown_whole(void **state)
     assert_true(whole_talk(&talk, &options));
 }
 
-static void a_change_ends_handshakes_that_are_under_way_and_nothing_else(void **state)
+/* After so many steps of a handshake.
+ * returns   whether it was still under way */
+static bool change_in_the_middle(unsigned version, unsigned steps)
+{
+    const tls_client_options_t options = { .version = version };
+    assert_int_equal(open_server(&talk), STATUS_OK);
+    open_client(&talk, &options);
+    for (unsigned done = 0, idle = 0; done < steps && idle < 4 && talk.server_result == TLS_WAIT;) {
+        bool moved;
+        if (talk.client_result == TLS_CLIENT_WAIT) talk.client_result = tls_client_handshake(talk.client);
+        talk.server_result = tls_conn_handshake(&talk.conn, &moved);
+        idle = moved ? 0 : idle + 1u;
+        done += moved;
+    }
+    bool under_way = talk.server_result == TLS_WAIT;
+    assert_int_equal(tls_server_use(&server, chain.der, chain.bytes, key.der, key.bytes), STATUS_OK);
+    bool whole = shake(&talk);
+    assert_true(whole != under_way);
+    /* Not silence, but an alert: which mbedTLS seals with the key of a moment ago when it comes behind its Finished. */
+    if (under_way && talk.client_result >= 0)
+        talk.client_result = tls_client_read(talk.client, &(uint8_t){ 0 }, &(size_t){ 1 });
+    if (under_way && talk.client_result != MBEDTLS_ERR_SSL_INVALID_MAC)
+        assert_int_equal(talk.client_result, MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+    hang_up(&talk);
+    return under_way;
+}
+
+static void a_change_ends_handshakes_that_are_under_way_wherever_they_are(void **state)
 {
     (void)state;
-    static talk_t open;
+    for (unsigned version = 12; version <= 13; version++) {
+        unsigned steps = 0;
+        while (change_in_the_middle(version, steps)) steps++;
+        assert_in_range(steps, 8, 40);
+    }
+}
+
+static void a_change_leaves_open_connections_alone(void **state)
+{
+    (void)state;
     for (unsigned version = 12; version <= 13; version++) {
         const tls_client_options_t options = { .version = version };
-        assert_int_equal(open_server(&open), STATUS_OK);
-        open_client(&open, &options);
-        assert_true(shake(&open));
         assert_int_equal(open_server(&talk), STATUS_OK);
         open_client(&talk, &options);
-        talk.client_result = tls_client_handshake(talk.client);
-        bool moved = true;
-        for (unsigned steps = 0; steps < 5 && moved; steps++)
-            talk.server_result = tls_conn_handshake(&talk.conn, &moved);
-        assert_int_equal(talk.server_result, TLS_WAIT);
+        assert_true(shake(&talk));
         assert_int_equal(tls_server_use(&server, chain.der, chain.bytes, key.der, key.bytes), STATUS_OK);
-        assert_false(shake(&talk));
-        assert_int_equal(talk.server_result, TLS_FAILED);
-        assert_true(talk.client_result < 0); /* an alert, not silence */
+        assert_true(request(&talk, (const uint8_t *)"still here", 10));
+        assert_true(answer(&talk, (const uint8_t *)"so am I", 7));
         hang_up(&talk);
-        assert_true(request(&open, (const uint8_t *)"still here", 10));
-        assert_true(answer(&open, (const uint8_t *)"so am I", 7));
-        hang_up(&open);
     }
 }
 
@@ -417,7 +443,8 @@ static void the_unit_is_one_short_word_or_nothing(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        { "CN=a,OU=read", "read" },         { "CN=a", "" },
+        { "CN=a,OU=read", "read" },
+        { "CN=a", "" },
         { "CN=a,OU=abcdefghijklmno", "abcdefghijklmno" },
         { "CN=a,OU=abcdefghijklmnop", "" },
     };
@@ -492,7 +519,8 @@ int main(void)
         TEST(the_key_in_use_can_be_read_back),
         TEST(a_chain_that_is_not_for_the_key_or_out_of_order_changes_nothing),
         TEST(a_chain_of_an_authority_is_shown_whole),
-        TEST(a_change_ends_handshakes_that_are_under_way_and_nothing_else),
+        TEST(a_change_ends_handshakes_that_are_under_way_wherever_they_are),
+        TEST(a_change_leaves_open_connections_alone),
         TEST(a_client_that_shows_a_certificate_is_who_it_says),
         TEST(without_an_authority_nobody_is_asked),
         TEST(a_wrong_certificate_is_worse_than_none),
