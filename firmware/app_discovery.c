@@ -16,34 +16,44 @@ static void write_mac(char out[18], const uint8_t mac[6])
     *text.at = '\0';
 }
 
-/* By HTTPS only where nothing else is served: a client can be told of the other by the record, and then knows whom
- * to expect. */
-static void list_services(discovery_t *discovery, bool plain, net_config_t *config)
+static void list_plain(discovery_t *discovery)
 {
-    size_t count = 0;
-    discovery->services[count++] = (net_service_t){ plain ? "_http" : "_https", NULL, 0 };
-    discovery->services[count++] =
-        (net_service_t){ "_jembatan", discovery->jembatan,
-                         sizeof discovery->jembatan / sizeof *discovery->jembatan };
-    discovery->services[count++] =
-        (net_service_t){ "_wot", discovery->wot, sizeof discovery->wot / sizeof *discovery->wot };
-    if (plain) discovery->services[count++] = (net_service_t){ "_prometheus-http", discovery->prometheus, 1 };
-    _Static_assert(sizeof discovery->services / sizeof *discovery->services == 4, "all services fit");
-    config->services = discovery->services;
-    config->service_count = count;
-    config->service_port = plain ? config->http_port : config->https_port;
+    const net_txt_t wot[] = { { "td", "/.well-known/wot" }, { "type", "Thing" }, { "scheme", "http" } };
+    const net_service_t services[] = {
+        { "_http", NULL, 0 },
+        { "_jembatan", discovery->jembatan, sizeof discovery->jembatan / sizeof *discovery->jembatan },
+        { "_wot", discovery->plain.wot, sizeof wot / sizeof *wot },
+        { "_prometheus-http", discovery->prometheus, 1 },
+    };
+    _Static_assert(sizeof services <= sizeof discovery->plain.services, "all services fit");
+    memcpy(discovery->plain.wot, wot, sizeof wot);
+    memcpy(discovery->plain.services, services, sizeof services);
+    discovery->plain.count = sizeof services / sizeof *services;
 }
 
-void app_discovery_configure(app_t *app, net_config_t *config)
+/* WoT Discovery (W3C Recommendation), section "DNS-Based Service Discovery" */
+static void list_secure(discovery_t *discovery)
 {
-    discovery_t *discovery = &app->discovery;
+    const net_txt_t wot[] = { { "td", "/.well-known/wot" }, { "type", "Thing" }, { "scheme", "https" } };
+    const net_service_t services[] = {
+        { "_https", NULL, 0 },
+        { "_jembatan", discovery->jembatan, sizeof discovery->jembatan / sizeof *discovery->jembatan },
+        { "_wot", discovery->secure.wot, sizeof wot / sizeof *wot },
+    };
+    _Static_assert(sizeof services <= sizeof discovery->secure.services, "all services fit");
+    memcpy(discovery->secure.wot, wot, sizeof wot);
+    memcpy(discovery->secure.services, services, sizeof services);
+    discovery->secure.count = sizeof services / sizeof *services;
+}
+
+/* HTTPS only where nothing else is served: the record tells of it in any case, and whom to expect. */
+void app_discovery_configure(const app_t *app, net_config_t *config)
+{
+    const discovery_t *discovery = &app->discovery;
     bool plain = app_has_plain_http(app);
-    /* WoT Discovery (W3C Recommendation), section "DNS-Based Service Discovery" */
-    const net_txt_t wot[] = { { "td", "/.well-known/wot" },
-                              { "type", "Thing" },
-                              { "scheme", plain ? "http" : "https" } };
-    memcpy(discovery->wot, wot, sizeof wot);
-    list_services(discovery, plain, config);
+    config->services = plain ? discovery->plain.services : discovery->secure.services;
+    config->service_count = plain ? discovery->plain.count : discovery->secure.count;
+    config->service_port = plain ? config->http_port : config->https_port;
 }
 
 void app_discovery_init(app_t *app, net_config_t *config)
@@ -68,6 +78,8 @@ void app_discovery_init(app_t *app, net_config_t *config)
     const net_txt_t prometheus[] = { { "path", "/metrics" } };
     memcpy(discovery->jembatan, jembatan, sizeof jembatan);
     memcpy(discovery->prometheus, prometheus, sizeof prometheus);
+    list_plain(discovery);
+    list_secure(discovery);
     app_discovery_configure(app, config);
     config->clock = &app->clock;
 }

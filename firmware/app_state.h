@@ -22,8 +22,13 @@ typedef struct {
     char mac[18];
     char claimed[2];         /* "0" or "1" */
     char pin[TLS_PIN_BYTES]; /* as it is announced */
-    net_txt_t jembatan[9], wot[3], prometheus[1];
-    net_service_t services[NET_SERVICES_MAX];
+    net_txt_t jembatan[9], prometheus[1];
+    struct {
+        net_txt_t wot[3];
+        net_service_t services[NET_SERVICES_MAX];
+        size_t count;
+    } plain,
+        secure; /* what is announced with port 80 and without: those of before are still there to say goodbye */
 } discovery_t;
 
 typedef struct {
@@ -139,7 +144,7 @@ status_t app_tls_trust(void *context, const uint8_t *der, size_t bytes);
 void app_discovery_init(app_t *app, net_config_t *config);
 
 /* The same when settings have changed. */
-void app_discovery_configure(app_t *app, net_config_t *config);
+void app_discovery_configure(const app_t *app, net_config_t *config);
 
 /* Tells the network of a new owner, and the API of a new host name. */
 void app_discovery_poll(app_t *app);

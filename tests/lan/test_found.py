@@ -7,6 +7,8 @@ import pytest
 from lan import PATIENCE, TYPE_AAAA, TYPES, Browser, resolve
 from support import netns
 from support.device import eventually
+from support.http1 import Client
+from support.tls import Trust
 
 
 def hostname(device):
@@ -22,6 +24,14 @@ def host_is_ours(device, name):
 def rename(device, name):
     assert device.patch("/api/v1/config", {"hostname": name}).status == 200
     device.written()
+
+
+def open_port_80(device):
+    """By HTTPS: nobody else is there to ask."""
+    headers = {"Authorization": f"Bearer {device.token}", "Content-Type": "application/json"}
+    with Client(*device.secure_address, tls=Trust(lambda: device.secure_address)) as client:
+        tag = client.request("/api/v1/config").header("etag")
+        assert client.request("/api/v1/config", {**headers, "If-Match": tag}, "PATCH", b'{"http":null}').status == 200
 
 
 def test_all_its_services_are_found(device, browser):
@@ -47,6 +57,21 @@ def test_it_says_where_its_thing_description_and_its_metrics_are(device, browser
     assert browser.txt("_prometheus-http", name) == {"path": "/metrics"}
     assert browser.info("_http", name).text == b"\0"  # RFC 6763 section 6.1: no item is one empty string
     assert device.get(browser.txt("_prometheus-http", name)["path"]).status == 200
+
+
+def test_with_port_80_closed_it_is_found_on_443(device, browser):
+    name = hostname(device)
+    browser.wait_for(name)
+    assert device.patch("/api/v1/config", {"http": {"mode": "off"}}).status == 200
+    browser.wait_for(name, ("_https", "_jembatan", "_wot"))
+    browser.wait_gone(name, ("_http", "_prometheus-http"))
+    for kind in ("_https", "_jembatan", "_wot"):
+        eventually(lambda: browser.info(kind, name).port == 443, PATIENCE)  # noqa: B023
+    assert browser.txt("_wot", name)["scheme"] == "https"
+    assert browser.txt("_jembatan", name)["pin"]
+    open_port_80(device)
+    browser.wait_for(name)
+    browser.wait_gone(name, ("_https",))
 
 
 def test_its_name_means_its_addresses(device):

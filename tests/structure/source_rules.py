@@ -90,7 +90,9 @@ FILE_LINES = 450
 TEST_FILE_LINES = 700  # one independent sentence after another: nobody has to hold it in mind as a whole
 FUNCTION_LINES = 60
 # Longer, and why.
-LONGER_FILES = {}
+LONGER_FILES = {
+    "firmware/config/limits.h": "one list, in which every bound of the device is looked up",
+}
 LONGER_FUNCTIONS = {}
 
 
