@@ -96,7 +96,7 @@ def test_it_prefers_what_is_cheaper_without_aes_in_hardware(device, version):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("group, key", [("X25519", "X25519, 253 bits"), ("P-256", "ECDH, prime256v1, 256 bits")])
+@pytest.mark.parametrize("group, key", [("X25519:P-256", "X25519, 253 bits"), ("P-256", "ECDH, prime256v1, 256 bits")])
 def test_it_takes_either_curve(device, run, version, group, key):
     done = s_client(run, device, f"-tls{version.replace('.', '_')}", "-groups", group)
     assert f"Server Temp Key: {key}" in done.out, done.said
