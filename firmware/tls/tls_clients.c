@@ -69,7 +69,8 @@ static status_t parse_authority(mbedtls_x509_crt *authority, const uint8_t *der,
     int result = mbedtls_x509_crt_parse_der(authority, der, bytes);
     if (result == MBEDTLS_ERR_X509_ALLOC_FAILED) return STATUS_NO_MEMORY;
     if (result != 0 || authority->raw.len != bytes) return STATUS_INVALID;
-    if (!mbedtls_x509_crt_get_ca_istrue(authority)) return STATUS_INVALID;
+    if (mbedtls_x509_crt_get_ca_istrue(authority) != 1)
+        return STATUS_INVALID; /* also where nothing says so */
     if (mbedtls_pk_get_type(&authority->pk) != MBEDTLS_PK_ECKEY) return STATUS_INVALID;
     return mbedtls_pk_get_bitlen(&authority->pk) == 256 ? STATUS_OK : STATUS_INVALID;
 }
