@@ -45,7 +45,7 @@ def test_testssl_finds_nothing_above_low(device, tmp_path):
     report = tmp_path / "findings.json"
     done = subprocess.run(
         ["testssl", "--quiet", "--warnings", "off", "--color", "0", "--sneaky", "--jsonfile", report,
-         device.url + "api/v1/device"],  # a resource: its headers are looked at, too
+         device.url + "api/v1/sensors/temp0/value"],  # a resource that is text, as testssl.sh asks for
         stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=1100, check=False)
     assert report.exists(), done.stdout + done.stderr
     findings = json.loads(report.read_text(encoding="utf-8"))
