@@ -134,7 +134,7 @@ def test_every_pool_has_its_unit_and_its_size(device):
     metrics = scrape(device)
     pools = {pool["name"]: pool["size"] for pool in device.status()["pools"]}
     in_bytes = metrics.of("device_memory_size_bytes", "pool")
-    assert set(in_bytes) == {"heap", "json"}
+    assert set(in_bytes) == {"heap", "json", "tls_heap"}
     assert {**in_bytes, **metrics.of("device_pool_size", "pool")} == pools
     for unit in ("device_memory_{}_bytes", "device_pool_{}"):
         used, peak, size = (metrics.of(unit.format(what), "pool") for what in ("used", "peak", "size"))
