@@ -128,7 +128,7 @@ def test_only_a_client_that_takes_it_gets_it(device):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8080", "[::1]", "[fe80::1]:80", "192.0.2.7:65535"])
 def test_its_base_is_where_the_client_asked(device, host):
-    assert describe(device, host)["base"] == f"http://{host}/"
+    assert describe(device, host)["base"] == f"http{'s' * device.https}://{host}/"
 
 
 def test_it_grows_with_no_port(device):

@@ -37,7 +37,8 @@ def test_it_says_who_it_is(device, browser):
     shown = device.get("/api/v1/device").json()
     assert browser.txt("_jembatan", hostname(device)) == {
         "id": shown["id"], "mac": shown["mac"], "model": shown["model"], "board": shown["board"],
-        "ver": shown["firmware"]["version"], "api": "v1", "tls": "0", "claimed": "1"}
+        "ver": shown["firmware"]["version"], "api": "v1", "tls": "1", "pin": shown["tls"]["pin"].removeprefix("sha256//"),
+        "claimed": "1"}
 
 
 def test_it_says_where_its_thing_description_and_its_metrics_are(device, browser):
@@ -72,7 +73,7 @@ def test_the_longest_name_still_leaves_room_for_all_that_is_said(device, browser
     rename(device, name)
     browser.wait_for(name)
     assert all(browser.info(kind, name).server == f"{name}.local." for kind in TYPES)
-    assert set(browser.txt("_jembatan", name)) == {"id", "mac", "model", "board", "ver", "api", "tls", "claimed"}
+    assert set(browser.txt("_jembatan", name)) == {"id", "mac", "model", "board", "ver", "api", "tls", "pin", "claimed"}
 
 
 def test_a_name_that_another_device_has_gets_a_number(device, new_device, browser):
