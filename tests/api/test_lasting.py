@@ -254,6 +254,9 @@ def test_a_memory_full_of_garbage(changed):
     memory = random.Random(1).randbytes(len(read_memory(changed)))
     write_memory(changed, memory)
     changed.start()
+    if not changed.board.is_simulator:  # without a memory it has no secret of its own, and so none to speak HTTPS with
+        assert "there is no HTTPS" in changed.console
+        changed.https = False
     status = check_no_stranger_gets_in(changed)
     assert status["store"]["state"] == "unusable"
     assert "nothing lasts" in changed.console
