@@ -32,6 +32,14 @@ def open_port_80(device):
     with Client(*device.secure_address, tls=Trust(lambda: device.secure_address)) as client:
         tag = client.request("/api/v1/config").header("etag")
         assert client.request("/api/v1/config", {**headers, "If-Match": tag}, "PATCH", b'{"http":null}').status == 200
+    eventually(lambda: answers_plainly(device))
+
+
+def answers_plainly(device):
+    try:
+        return device.request("/healthz").status == 200
+    except ConnectionRefusedError:
+        return False
 
 
 def test_all_its_services_are_found(device, browser):
