@@ -10,10 +10,10 @@ import subprocess
 import sys
 
 import pytest
-from support.ports import free_port
 from support.board import ROOT
 from support.device import eventually
 from support.http1 import Client
+from support.ports import free_port
 from support.tls import Trust
 
 
