@@ -10,7 +10,7 @@ import pytest
 from contract import ACTUATORS, SENSORS, TEMPERATURES, check_problem
 from support.device import eventually
 from support.http1 import Client
-from support.launch import free_port
+from support.ports import free_port
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)+)\})? (-?\d+(?:\.\d+)?)')

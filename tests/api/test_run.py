@@ -10,10 +10,10 @@ import subprocess
 import sys
 
 import pytest
-from support import launch
 from support.board import ROOT
 from support.device import eventually
 from support.http1 import Client
+from support.ports import free_port
 from support.tls import Trust
 
 
@@ -193,7 +193,7 @@ def test_a_port_in_use_is_said_plainly(run, option):
 
 
 def test_one_port_does_not_serve_both(run):
-    port = str(launch.free_port())
+    port = str(free_port())
     code, out, err = run("--http", port, "--https", port).end()
     assert (code, out) == (2, "")
     assert f"--https {port}" in err

@@ -4,11 +4,9 @@ Nothing outlives the process that called start(): children ask the kernel to die
 from us goes through inherited descriptors, and no file is written outside the state folder.
 """
 
-import contextlib
 import ctypes
 import decimal
 import ipaddress
-import json
 import os
 import random
 import re
@@ -22,13 +20,12 @@ import zlib
 from dataclasses import dataclass, field
 
 from support.console import Console
-from support.http1 import Client, Closed
+from support.ports import free_ports, port_is_free
 from support.qmp import DeviceDied, Qmp
-from support.tls import Trust
+from support.ready import answers
 
 LOG_LEVELS = ("error", "warning", "info", "debug")
 PR_SET_PDEATHSIG = 1
-SECURE_PATIENCE_S = 10.0  # for a handshake on a small core, emulated on a busy machine
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -78,33 +75,6 @@ def parse_ip(text):
     except ValueError:
         raise BadOption(f"--ip {text}: must be ADDRESS/PREFIX or ADDRESS/PREFIX,GATEWAY") from None
     return interface.ip.packed, interface.netmask.packed, hop.packed
-
-
-def port_is_free(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def free_ports(count, but=()):
-    """So many, all different, none of those in but."""
-    with contextlib.ExitStack() as held:
-        found = []
-        while len(found) < count:
-            probe = held.enter_context(socket.socket())
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-            if port not in but:
-                found.append(port)
-        return found
-
-
-def free_port():
-    return free_ports(1)[0]
 
 
 def _die_with(parent):
@@ -393,7 +363,7 @@ class Process:
         patience = 0.1  # a SYN that came too early is not repeated soon; a slow machine gets more of it
         while True:
             self.check_alive()
-            if _answers(address, secure, patience):
+            if answers(address, secure, patience):
                 return
             patience = min(1.5 * patience, 5.0)
             if time.monotonic() > deadline:
@@ -434,37 +404,6 @@ def plain(value):
     """A number without an exponent, as the simulator's options take it."""
     text = f"{value:.10f}".rstrip("0").rstrip(".")
     return "0" if text in ("", "-0") else text
-
-
-def _sampled(client):
-    """It answers, and no sensor is still waiting for its first sample. None: it wants HTTPS for an answer."""
-    if client.request("/healthz").status != 200:
-        return False
-    answer = client.request("/api/v1/sensors")
-    if answer.status == 308:
-        return None
-    if answer.status in (401, 503):  # read_auth, or owners unknown: strangers cannot know more
-        return True
-    return all(sensor["quality"] != "pending" for sensor in json.loads(answer.body)["sensors"])
-
-
-def _answers(address, secure, timeout):
-    try:
-        with Client(*address, timeout=timeout) as client:
-            ready = _sampled(client)
-            if ready is not None:
-                return ready
-    except TimeoutError:
-        return False
-    except (OSError, Closed):
-        pass  # it is up, but its port is closed: for now, or by its settings
-    if not secure:
-        return False
-    try:
-        with Client(*secure, timeout=max(timeout, SECURE_PATIENCE_S), tls=Trust(lambda: secure)) as client:
-            return _sampled(client)
-    except (OSError, Closed):
-        return False
 
 
 def start_ready(board, image, options, show=None, timeout=30.0):

@@ -14,6 +14,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 from support import launch, owner  # noqa: E402
 from support.board import ROOT, Board, UnknownBoard  # noqa: E402
 from support.http1 import Client  # noqa: E402
+from support.ready import SECURE_PATIENCE_S  # noqa: E402
 from support.tls import PIN, Trust, WrongKey, pin_shown  # noqa: E402
 
 
@@ -135,12 +136,12 @@ class Reached:
         if not self._host:
             raise NoHttps("this device has no address yet")
         try:
-            return Trust(lambda: (self._host, self._ports[1]), lambda: self.pin, launch.SECURE_PATIENCE_S)
+            return Trust(lambda: (self._host, self._ports[1]), lambda: self.pin, SECURE_PATIENCE_S)
         except WrongKey as error:
             raise NoHttps(f"somebody else answers for the device: {error.args[0]}") from None
 
     def connect(self, trust):
-        return Client(self._host, self._ports[1], launch.SECURE_PATIENCE_S, tls=trust)
+        return Client(self._host, self._ports[1], SECURE_PATIENCE_S, tls=trust)
 
 
 def write_certificate(path, trust):
