@@ -92,9 +92,10 @@ def allow(path):
 
 
 DEVICE = {"id", "name", "location", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors", "tls"}
-STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "clock", "network", "connections", "requests", "sensors",
+STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "clock", "network", "connections", "tls", "requests", "sensors",
           "history", "store", "owner", "random", "stack", "pools"}
 CLOCK = {"state", "server", "synced_uptime_ms", "offset_ms", "slewing_ms", "refused_corrections", "refused_answers"}
+TLS = {"handshakes", "resumed", "failures"}
 STORE = {"state", "damaged", "pending", "writes", "write_failures", "used_bytes", "size_bytes"}
 HISTORY = {"starts", "samples", "minutes", "dropped_blocks", "size_bytes"}
 OWNERS = {"unclaimed", "claimed", "locked", "no_entropy", "damaged"}
