@@ -46,7 +46,7 @@ def image(board, image_of):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "needs(ability): collected only where the board can do that: broken_chips")
+    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -55,8 +55,8 @@ def pytest_collection_modifyitems(config, items):
     keep, drop = [], []
     for item in items:
         needs = {name for mark in item.iter_markers("needs") for name in mark.args}
-        assert needs <= {"broken_chips"}, f"{item.nodeid}: {needs}"
-        (keep if not needs or here.can_break_chips else drop).append(item)
+        assert needs <= set(here.abilities), f"{item.nodeid}: {needs}"
+        (keep if all(here.abilities[name] for name in needs) else drop).append(item)
     if drop:
         config.hook.pytest_deselected(items=drop)
         items[:] = keep

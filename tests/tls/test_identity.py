@@ -62,10 +62,9 @@ def test_the_key_and_the_certificate_survive_a_restart_and_a_power_cut(another):
     assert tls.fetch_certificate(device.secure_address) == before
 
 
+@pytest.mark.needs("seed")
 def test_a_device_without_secrets_has_no_https_and_says_so(board, image):
     """A board without a generator, started without a seed: a key that can be guessed would be worse than none."""
-    if board.is_simulator:  # its randomness is this machine's
-        return
     device = Device(board, image, seed=False)
     try:
         device.start()

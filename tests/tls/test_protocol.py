@@ -185,11 +185,14 @@ def test_a_request_that_was_cut_off_is_not_done(device, version):
     secure = Secure(http1.connect(device.address, 30), offering(VERSIONS[version]))
     secure.sendall(request_bytes("/healthz")[:-2])
     secure.plain.shutdown(socket.SHUT_WR)
-    with pytest.raises((ConnectionResetError, AssertionError)):
-        answer = secure.recv(100)
-        assert b" 200 " not in answer and answer
-        raise AssertionError("refused in words")
-    secure.plain.close()
+    data = bytearray()
+    try:
+        while piece := secure.recv(65536):
+            data += piece
+    except ConnectionResetError:
+        pass
+    assert b"HTTP/1.1 200" not in data
+    secure.close()
 
 
 def test_plain_http_on_the_tls_port_is_answered_by_an_alert_alone(device):
@@ -220,10 +223,10 @@ def test_the_others_are_served_while_somebody_says_nothing(device):
 
 def test_one_too_many_is_sent_away_and_costs_the_others_nothing(device):
     """Busy ones keep their places; idle ones would have to give way."""
-    busy = []
+    busy, places = [], device.connections_max
     try:
         device.request("/healthz", {"Connection": "close"})
-        for _ in range(device.connections_max if device.connections_max < 5 else 4):
+        for _ in range(places):
             client = device.connect(30)
             client.send(request_bytes("/healthz")[:-2])
             busy.append(client)
