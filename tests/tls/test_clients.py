@@ -98,15 +98,23 @@ def context_of(device, version):
     return context
 
 
+def counted(device):
+    """(handshakes, those of them that resumed) as the device counts them."""
+    tls = device.status()["tls"]
+    return tls["handshakes"], tls["resumed"]
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_python_that_comes_back_resumes(device, version):
     context = context_of(device, version)
     answer, session, tls = ask(device, context)
     assert (answer.status, tls.session_reused, tls.version()) == (200, False, f"TLSv{version}")
     assert session.has_ticket and 0 < session.ticket_lifetime_hint <= 7 * 86400  # RFC 8446 section 4.6.1
+    handshakes, resumed = counted(device)
     for _ in range(3):
         answer, session, tls = ask(device, context, session)
         assert (answer.status, tls.session_reused) == (200, True)
+    assert counted(device) == (handshakes + 3, resumed + 3)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
