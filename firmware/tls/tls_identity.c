@@ -128,8 +128,7 @@ static int fill(mbedtls_x509write_cert *writer, tls_server_t *server, const tls_
     if (result == 0) result = mbedtls_x509write_crt_set_subject_alternative_name(writer, written.items);
     /* Who installs it as an anchor trusts this device, and nothing that its key might sign: it is no authority. */
     if (result == 0) result = mbedtls_x509write_crt_set_basic_constraints(writer, 0, -1);
-    if (result == 0)
-        result = mbedtls_x509write_crt_set_key_usage(writer, MBEDTLS_X509_KU_DIGITAL_SIGNATURE);
+    if (result == 0) result = mbedtls_x509write_crt_set_key_usage(writer, MBEDTLS_X509_KU_DIGITAL_SIGNATURE);
     if (result == 0) result = mbedtls_x509write_crt_set_ext_key_usage(writer, &server_auth);
     return result;
 }

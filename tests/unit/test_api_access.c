@@ -189,7 +189,8 @@ static void a_refused_request_does_not_say_whether_the_resource_has_such_an_item
 
 /* ---- Bodies that take their time --------------------------------------------------------------------------- */
 
-static const http_peer_t neighbour = { .address = { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 66 } };
+static const http_peer_t neighbour = { .address = {
+                                           [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 66 } };
 
 /* Sends a request up to all but the last byte of its body. */
 static void hold(api_bench_t *bench, http_conn_t *conn, const char *target, const char *secret)
