@@ -15,9 +15,16 @@ RECORD_BYTES = 16384
 PIN = re.compile(r"https: .*(sha256//[A-Za-z0-9+/]{43}=)")
 
 
+def _strict():
+    """A context that knows a connection that was cut from one that was ended, which Python's would overlook."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    return context
+
+
 def unchecked():
     """A context that takes any certificate: to fetch one from a device that nobody else can stand in for."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = _strict()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
@@ -26,7 +33,7 @@ def unchecked():
 def checked(pem, name=True):
     """A context that takes this certificate alone.
     name      whether the host's name is looked at, too"""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = _strict()
     context.check_hostname = name
     context.load_verify_locations(cadata=pem)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # one that an authority signed is trusted by itself, too
@@ -168,7 +175,9 @@ class Secure:
             return self._do(self.tls.read, count)
         except ssl.SSLZeroReturnError:
             return b""
-        except ssl.SSLEOFError:
+        except ssl.SSLError as error:
+            if error.reason != "UNEXPECTED_EOF_WHILE_READING":
+                raise
             raise ConnectionResetError("TLS ended without close_notify") from None
 
     def shutdown(self, how):
