@@ -106,6 +106,7 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/psa_crypto_ecp.c
     ${MBEDTLS}/psa_crypto_hash.c
     ${MBEDTLS}/psa_crypto_mac.c
+    ${MBEDTLS}/psa_crypto_rsa.c
     ${MBEDTLS}/psa_crypto_slot_management.c
     ${MBEDTLS}/psa_util.c
     ${MBEDTLS}/sha256.c

@@ -2,7 +2,7 @@
  *
  * What is not named here is left out. No file system, no clock, no platform entropy, no heap: our contexts are
  * members of our own structs, and seeds come from security/random.c, so that one place decides whether there are
- * secrets at all. TLS adds its own modules to this list when it comes.
+ * secrets at all.
  */
 #ifndef CONFIG_MBEDTLS_CONFIG_H
 #define CONFIG_MBEDTLS_CONFIG_H
@@ -37,6 +37,7 @@
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
 #define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
+#define MBEDTLS_PLATFORM_SNPRINTF_ALT /* nobody here describes certificates in words: there is no such function */
 #define MBEDTLS_HAVE_TIME
 #define MBEDTLS_PLATFORM_TIME_ALT
 #define MBEDTLS_PLATFORM_MS_TIME_ALT
@@ -83,6 +84,7 @@
 #define MBEDTLS_PK_PARSE_C
 #define MBEDTLS_PK_WRITE_C
 #define MBEDTLS_X509_USE_C
+#define MBEDTLS_X509_REMOVE_INFO
 #define MBEDTLS_X509_CRT_PARSE_C
 #define MBEDTLS_X509_CREATE_C
 #define MBEDTLS_X509_CRT_WRITE_C
