@@ -69,6 +69,18 @@ file(READ "${MBEDTLS}/ssl_tls13_keys.c" text)
 string(REGEX REPLACE "mbedtls_free\\((transform_[a-z]+)\\);"
     "if (\\1) mbedtls_ssl_transform_free(\\1); mbedtls_free(\\1);" text "${text}")
 file(WRITE "${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c" "${text}")
+# In TLS 1.3 it takes the client's order of ciphers, which most clients made for cores with AES in hardware: the first of
+# ours goes before (tests/tls/test_protocol.py).
+file(READ "${MBEDTLS}/ssl_tls13_server.c" text)
+set(theirs "        *selected_ciphersuite_info = info;\n        return;\n    }\n")
+string(FIND "${text}" "${theirs}" at)
+if(at EQUAL -1)
+    message(FATAL_ERROR "mbedTLS chooses its ciphers in another way now: see cmake/third_party.cmake")
+endif()
+string(REPLACE "${theirs}" "        *selected_ciphersuite_info = info;
+        if (info->id == ssl->conf->ciphersuite_list[0]) return;\n    }\n    if (*selected_ciphersuite_info) return;\n"
+    text "${text}")
+file(WRITE "${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c" "${text}")
 add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/aes.c
     ${MBEDTLS}/asn1parse.c
@@ -117,7 +129,7 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/ssl_tls12_server.c
     ${MBEDTLS}/ssl_tls13_generic.c
     ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c
-    ${MBEDTLS}/ssl_tls13_server.c
+    ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c
     ${MBEDTLS}/x509.c
     ${MBEDTLS}/x509_create.c
     ${MBEDTLS}/x509_crt.c

@@ -172,9 +172,16 @@ static status_t take_chain(app_t *app, record_t *record, const tls_chain_t *chai
     return status;
 }
 
+/* Another one for the same names would only be unknown to those who have installed this one. */
+static bool has_own(const app_t *app)
+{
+    return !app->tls_installed && tls_identity_is_for(&app->tls, app->api.device.wanted_hostname);
+}
+
 status_t app_tls_install(void *context, const tls_chain_t *chain)
 {
     app_t *app = context;
+    if (!chain && has_own(app)) return STATUS_OK;
     if (!app->store.usable) return STATUS_UNSUPPORTED;
     record_t *record = borrow(app);
     if (!record) return STATUS_NO_MEMORY;
@@ -215,8 +222,7 @@ status_t app_tls_trust(void *context, const uint8_t *der, size_t bytes)
 
 void app_tls_rename(app_t *app)
 {
-    if (!app->tls.ready || app->tls_installed) return;
-    if (tls_identity_is_for(&app->tls, app->api.device.wanted_hostname)) return;
+    if (!app->tls.ready || app->tls_installed || has_own(app)) return;
     if (app_tls_install(app, NULL) != STATUS_OK)
         log_error("app", "TLS: no certificate could be made for the new name");
 }

@@ -331,9 +331,9 @@
 
 /* ---- TLS -------------------------------------------------------------------------------------------- */
 
-/* Connections by HTTPS at the same time, counted apart from plain ones: a slot costs TLS_CONNECTION_BYTES. A browser
- * that finds no place reuses those that it has. Past them a newcomer is reset before anything is allocated. */
-#define HTTPS_CONNECTIONS_MAX 4u
+/* Connections by HTTPS at the same time, counted apart from plain ones: a slot costs TLS_CONNECTION_BYTES. As many as a
+ * browser opens; EVENT_SUBSCRIBERS_MAX of them may be streams. Past them a newcomer is reset before anything is allocated. */
+#define HTTPS_CONNECTIONS_MAX 6u
 #define NET_CONNECTIONS       (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
 
 /* Bytes decrypted at a time for http_conn, which may leave some of them for later: a request's head mostly. */
@@ -346,7 +346,7 @@
 
 /* Milliseconds that a connection may wait for its turn: those before it are at most HTTPS_CONNECTIONS_MAX - 1, each
  * with TLS_HANDSHAKE_CONTENDED_MS for its peer and about as much for the curve on a core of 25 MHz. */
-#define TLS_WAIT_DEADLINE_MS 20000u
+#define TLS_WAIT_DEADLINE_MS 30000u
 
 /* Milliseconds of the peer's time in a handshake, absolute: what we take ourselves does not count. As
  * HTTP_HEAD_DEADLINE_MS, since nobody else is kept from anything. */
@@ -475,6 +475,7 @@ _Static_assert(HTTP_REFUSALS_MAX + 2u * HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS,
                "closed ones of both ports do too");
 _Static_assert(EVENT_SUBSCRIBERS_MAX * 2u <= HTTP_CONNECTIONS_MAX,
                "streams leave most connections to others");
+_Static_assert(EVENT_SUBSCRIBERS_MAX + 2u <= HTTPS_CONNECTIONS_MAX, "and some by HTTPS, too");
 _Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");

@@ -58,6 +58,7 @@ static bool is_wrong_client(const tls_conn_t *conn)
 /* mbedTLS ends some connections without a word: on a record whose head is wrong, or when memory fails. */
 static unsigned char alert_of(const tls_conn_t *conn, int code)
 {
+    if (code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) return MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE;
     if (code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) return MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT;
     if (code != MBEDTLS_ERR_SSL_INVALID_RECORD) return MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
     const unsigned char *head = conn->ssl.MBEDTLS_PRIVATE(in_hdr);

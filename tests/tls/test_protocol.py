@@ -94,6 +94,15 @@ def test_it_prefers_what_is_cheaper_without_aes_in_hardware_in_1_2(device):
     assert "CHACHA20" in agree(device, offering(TLS12, ":".join(reversed(GOOD)))).cipher
 
 
+def test_it_prefers_what_is_cheaper_without_aes_in_hardware_in_1_3(device, run):
+    for order in ("TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256", "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256",
+                  "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256"):
+        done = s_client(run, device, "-tls1_3", "-ciphersuites", order)
+        assert "Cipher is TLS_CHACHA20_POLY1305_SHA256" in done.out, done.said
+    done = s_client(run, device, "-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256")
+    assert "Cipher is TLS_AES_128_GCM_SHA256" in done.out, done.said
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("group, key", [("X25519:P-256", "X25519, 253 bits"), ("P-256", "ECDH, prime256v1, 256 bits")])
 def test_it_takes_either_curve(device, run, version, group, key):
