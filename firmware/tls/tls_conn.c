@@ -60,7 +60,9 @@ static unsigned char alert_of(const tls_conn_t *conn, int code)
 {
     if (code == MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE) return MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE;
     if (code == MBEDTLS_ERR_SSL_BAD_CERTIFICATE) return MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT;
-    if (code != MBEDTLS_ERR_SSL_INVALID_RECORD) return MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
+    bool is_record = code == MBEDTLS_ERR_SSL_INVALID_RECORD ||
+                     code == MBEDTLS_ERR_SSL_BAD_INPUT_DATA; /* it would not fit the buffer */
+    if (!is_record) return MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR;
     const unsigned char *head = conn->ssl.MBEDTLS_PRIVATE(in_hdr);
     bool too_long = ((unsigned)head[3] << 8 | head[4]) > TLS_RECORD_IN_BYTES;
     return too_long ? MBEDTLS_SSL_ALERT_MSG_RECORD_OVERFLOW : MBEDTLS_SSL_ALERT_MSG_UNEXPECTED_MESSAGE;
