@@ -25,6 +25,7 @@ typedef struct {
     uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
     uint8_t *seed;           /* BOARD_SEED_BYTES of secret randomness for this start alone, which who takes
                               * them wipes; NULL: none, as on boards with a generator of their own */
+    bool insecure_tokens;    /* for this start, tokens are taken by plain HTTP, whatever the setting says */
 } board_options_t;
 
 typedef struct {

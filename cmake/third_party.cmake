@@ -63,12 +63,80 @@ target_compile_definitions(cjson PRIVATE strtod=json_strtod)
 
 # Only the modules that firmware/config/mbedtls_config.h turns on: the others would be empty objects.
 set(MBEDTLS "${JEMBATAN_MBEDTLS_DIR}/library")
+# Without memory for the second direction's cipher, mbedTLS 3.6 forgets that of the first: mended in the build folder
+# (tests/unit/test_tls_conn.c lets every allocation fail).
+file(READ "${MBEDTLS}/ssl_tls13_keys.c" text)
+string(REGEX REPLACE "mbedtls_free\\((transform_[a-z]+)\\);"
+    "if (\\1) mbedtls_ssl_transform_free(\\1); mbedtls_free(\\1);" text "${text}")
+file(WRITE "${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c" "${text}")
+# In TLS 1.3 it takes the client's order of ciphers, which most clients made for cores with AES in hardware: the first of
+# ours goes before (tests/tls/test_protocol.py).
+file(READ "${MBEDTLS}/ssl_tls13_server.c" text)
+set(theirs "        *selected_ciphersuite_info = info;\n        return;\n    }\n")
+string(FIND "${text}" "${theirs}" at)
+if(at EQUAL -1)
+    message(FATAL_ERROR "mbedTLS chooses its ciphers in another way now: see cmake/third_party.cmake")
+endif()
+string(REPLACE "${theirs}" "        *selected_ciphersuite_info = info;
+        if (info->id == ssl->conf->ciphersuite_list[0]) return;\n    }\n    if (*selected_ciphersuite_info) return;\n"
+    text "${text}")
+file(WRITE "${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c" "${text}")
 add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/aes.c
+    ${MBEDTLS}/asn1parse.c
+    ${MBEDTLS}/asn1write.c
+    ${MBEDTLS}/base64.c
+    ${MBEDTLS}/bignum.c
+    ${MBEDTLS}/bignum_core.c
+    ${MBEDTLS}/chacha20.c
+    ${MBEDTLS}/chachapoly.c
+    ${MBEDTLS}/cipher.c
+    ${MBEDTLS}/cipher_wrap.c
     ${MBEDTLS}/constant_time.c
     ${MBEDTLS}/ctr_drbg.c
+    ${MBEDTLS}/ecdh.c
+    ${MBEDTLS}/ecdsa.c
+    ${MBEDTLS}/ecp.c
+    ${MBEDTLS}/ecp_curves.c
+    ${MBEDTLS}/gcm.c
+    ${MBEDTLS}/hkdf.c
+    ${MBEDTLS}/md.c
+    ${MBEDTLS}/oid.c
+    ${MBEDTLS}/pk.c
+    ${MBEDTLS}/pk_ecc.c
+    ${MBEDTLS}/pk_wrap.c
+    ${MBEDTLS}/pkparse.c
+    ${MBEDTLS}/pkwrite.c
+    ${MBEDTLS}/platform.c
     ${MBEDTLS}/platform_util.c
-    ${MBEDTLS}/sha256.c)
+    ${MBEDTLS}/poly1305.c
+    ${MBEDTLS}/psa_crypto.c
+    ${MBEDTLS}/psa_crypto_aead.c
+    ${MBEDTLS}/psa_crypto_cipher.c
+    ${MBEDTLS}/psa_crypto_client.c
+    ${MBEDTLS}/psa_crypto_driver_wrappers_no_static.c
+    ${MBEDTLS}/psa_crypto_ecp.c
+    ${MBEDTLS}/psa_crypto_hash.c
+    ${MBEDTLS}/psa_crypto_mac.c
+    ${MBEDTLS}/psa_crypto_rsa.c
+    ${MBEDTLS}/psa_crypto_slot_management.c
+    ${MBEDTLS}/psa_util.c
+    ${MBEDTLS}/sha256.c
+    ${MBEDTLS}/ssl_ciphersuites.c
+    ${MBEDTLS}/ssl_msg.c
+    ${MBEDTLS}/ssl_ticket.c
+    ${MBEDTLS}/ssl_tls.c
+    ${MBEDTLS}/ssl_tls12_server.c
+    ${MBEDTLS}/ssl_tls13_generic.c
+    ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c
+    ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c
+    ${MBEDTLS}/x509.c
+    ${MBEDTLS}/x509_create.c
+    ${MBEDTLS}/x509_crt.c
+    ${MBEDTLS}/x509_csr.c
+    ${MBEDTLS}/x509write.c
+    ${MBEDTLS}/x509write_crt.c
+    ${MBEDTLS}/x509write_csr.c)
 target_include_directories(mbedtls SYSTEM PUBLIC ${JEMBATAN_MBEDTLS_DIR}/include)
 target_include_directories(mbedtls PRIVATE ${MBEDTLS})
 target_include_directories(mbedtls PUBLIC ${PROJECT_SOURCE_DIR}/firmware)

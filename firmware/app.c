@@ -102,6 +102,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
     app.server.is_our_host = api_is_our_host;
     app.server.authorize = api_authorize;
     app.server.allows_origin = api_allows_origin;
+    app.server.wants_tls = api_wants_tls;
     app.server.clock = &app.clock;
 }
 
@@ -115,6 +116,7 @@ static uint32_t run_seed(void)
 
 static void init_network(void)
 {
+    (void)app_tls_init(&app);
     net_config_t config = app_net_config(&app);
     app_discovery_init(&app, &config);
     config.has_secret = random_bytes(&app.random, config.secret, sizeof config.secret) == STATUS_OK;

@@ -22,6 +22,7 @@ static void run_status(void *context, const char *argument)
     text_format(&out, "%s, store %s\r\n", api_owner_name(&app->api),
                 store_state_name(app->store.health.state));
     say(line, (size_t)(out.at - line));
+    app_show_pin(app);
 }
 
 static void run_code(void *context, const char *argument)

@@ -16,12 +16,53 @@ static void write_mac(char out[18], const uint8_t mac[6])
     *text.at = '\0';
 }
 
+static void list_plain(discovery_t *discovery)
+{
+    const net_txt_t wot[] = { { "td", "/.well-known/wot" }, { "type", "Thing" }, { "scheme", "http" } };
+    const net_service_t services[] = {
+        { "_http", NULL, 0 },
+        { "_jembatan", discovery->jembatan, sizeof discovery->jembatan / sizeof *discovery->jembatan },
+        { "_wot", discovery->plain.wot, sizeof wot / sizeof *wot },
+        { "_prometheus-http", discovery->prometheus, 1 },
+    };
+    _Static_assert(sizeof services <= sizeof discovery->plain.services, "all services fit");
+    memcpy(discovery->plain.wot, wot, sizeof wot);
+    memcpy(discovery->plain.services, services, sizeof services);
+    discovery->plain.count = sizeof services / sizeof *services;
+}
+
+/* WoT Discovery (W3C Recommendation), section "DNS-Based Service Discovery" */
+static void list_secure(discovery_t *discovery)
+{
+    const net_txt_t wot[] = { { "td", "/.well-known/wot" }, { "type", "Thing" }, { "scheme", "https" } };
+    const net_service_t services[] = {
+        { "_https", NULL, 0 },
+        { "_jembatan", discovery->jembatan, sizeof discovery->jembatan / sizeof *discovery->jembatan },
+        { "_wot", discovery->secure.wot, sizeof wot / sizeof *wot },
+    };
+    _Static_assert(sizeof services <= sizeof discovery->secure.services, "all services fit");
+    memcpy(discovery->secure.wot, wot, sizeof wot);
+    memcpy(discovery->secure.services, services, sizeof services);
+    discovery->secure.count = sizeof services / sizeof *services;
+}
+
+/* HTTPS only where nothing else is served: the record tells of it in any case, and whom to expect. */
+void app_discovery_configure(const app_t *app, net_config_t *config)
+{
+    const discovery_t *discovery = &app->discovery;
+    bool plain = app_has_plain_http(app);
+    config->services = plain ? discovery->plain.services : discovery->secure.services;
+    config->service_count = plain ? discovery->plain.count : discovery->secure.count;
+    config->service_port = plain ? config->http_port : config->https_port;
+}
+
 void app_discovery_init(app_t *app, net_config_t *config)
 {
     discovery_t *discovery = &app->discovery;
     const api_device_t *device = &app->api.device;
     write_mac(discovery->mac, device->mac);
     discovery->claimed[0] = is_claimed(app) ? '1' : '0';
+    memcpy(discovery->pin, device->pin, sizeof discovery->pin);
     const net_txt_t jembatan[] = {
         { "id", device->id },
         { "mac", discovery->mac },
@@ -29,33 +70,27 @@ void app_discovery_init(app_t *app, net_config_t *config)
         { "board", device->board },
         { "ver", device->version },
         { "api", "v1" },
-        { "tls", "0" },
+        { "tls", app->api.tls ? "1" : "0" },
+        { "pin", discovery->pin },
         { "claimed", discovery->claimed },
     };
-    /* WoT Discovery (W3C Recommendation), section "DNS-Based Service Discovery" */
-    const net_txt_t wot[] = { { "td", "/.well-known/wot" }, { "type", "Thing" }, { "scheme", "http" } };
+    _Static_assert(sizeof jembatan == sizeof discovery->jembatan, "the whole record fits");
     const net_txt_t prometheus[] = { { "path", "/metrics" } };
     memcpy(discovery->jembatan, jembatan, sizeof jembatan);
-    memcpy(discovery->wot, wot, sizeof wot);
     memcpy(discovery->prometheus, prometheus, sizeof prometheus);
-    const net_service_t services[] = {
-        { "_http", NULL, 0 },
-        { "_jembatan", discovery->jembatan, sizeof jembatan / sizeof *jembatan },
-        { "_wot", discovery->wot, sizeof wot / sizeof *wot },
-        { "_prometheus-http", discovery->prometheus, 1 },
-    };
-    _Static_assert(sizeof services == sizeof discovery->services, "all services fit");
-    memcpy(discovery->services, services, sizeof services);
-    config->services = discovery->services;
-    config->service_count = sizeof services / sizeof *services;
+    list_plain(discovery);
+    list_secure(discovery);
+    app_discovery_configure(app, config);
     config->clock = &app->clock;
 }
 
 void app_discovery_poll(app_t *app)
 {
     char claimed = is_claimed(app) ? '1' : '0';
-    if (app->discovery.claimed[0] != claimed) {
+    bool other_pin = strcmp(app->discovery.pin, app->api.device.pin) != 0;
+    if (app->discovery.claimed[0] != claimed || other_pin) {
         app->discovery.claimed[0] = claimed;
+        memcpy(app->discovery.pin, app->api.device.pin, sizeof app->discovery.pin);
         net_announce();
     }
     /* While a new name waits to be taken over, the network still has the old one. */

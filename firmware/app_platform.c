@@ -103,6 +103,11 @@ static void actuator_settings_changed(void *context, size_t index)
     app_settings_actuator_changed(context, index);
 }
 
+static bool tls_is_installed(void *context)
+{
+    return ((const app_t *)context)->tls_installed;
+}
+
 const api_platform_t app_platform = {
     .uptime_ms = hal_clock_ms,
     .read_network = read_network,
@@ -113,4 +118,8 @@ const api_platform_t app_platform = {
     .device_settings_changed = device_settings_changed,
     .sensor_settings_changed = sensor_settings_changed,
     .actuator_settings_changed = actuator_settings_changed,
+    .tls_rotate = app_tls_rotate,
+    .tls_install = app_tls_install,
+    .tls_trust = app_tls_trust,
+    .tls_is_installed = tls_is_installed,
 };

@@ -42,6 +42,7 @@ static void apply_device(app_t *app)
 {
     api_device_changed(&app->api);
     app->access.read_auth = app->settings.device.read_auth == READ_AUTH_TOKEN;
+    app->access.insecure_tokens = app->settings.device.insecure_tokens || app->board->options.insecure_tokens;
     app->server.access_changes++;
     for (size_t i = 0; i < app->sensors.sensor_count; i++) apply_sensor(app, i);
 }
@@ -51,12 +52,19 @@ static void ipv4_bytes(uint8_t out[4], uint32_t address)
     for (unsigned i = 0; i < 4; i++) out[i] = (uint8_t)(address >> (24u - 8u * i));
 }
 
+bool app_has_plain_http(const app_t *app)
+{
+    return !app->api.tls || app->settings.device.http_mode != HTTP_MODE_OFF;
+}
+
 net_config_t app_net_config(const app_t *app)
 {
     const board_options_t *options = &app->board->options;
     const device_settings_t *settings = &app->settings.device;
     net_config_t config = { .host_name = app->api.device.wanted_hostname,
-                            .http_port = 80,
+                            .http_port = app_has_plain_http(app) ? 80 : 0,
+                            .tls = app->api.tls,
+                            .https_port = 443,
                             .time_server = settings->time_server };
     memcpy(config.mac, app->api.device.mac, sizeof config.mac);
     if (options->ipv4_static) {
@@ -338,7 +346,9 @@ uint64_t app_settings_poll(app_t *app, uint64_t now_ms)
 {
     if (app->network_due_ms && app->network_due_ms <= now_ms) {
         app->network_due_ms = 0;
+        app_tls_rename(app);
         net_config_t config = app_net_config(app);
+        app_discovery_configure(app, &config);
         net_configure(&config);
     }
     app_settings_notice(app, now_ms);

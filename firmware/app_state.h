@@ -15,13 +15,20 @@
 #include "security/random.h"
 #include "sensors/history.h"
 #include "store/documents.h"
+#include "tls/tls_identity.h"
 
 /* What the network is told of the device (app_discovery.c). */
 typedef struct {
     char mac[18];
-    char claimed[2]; /* "0" or "1" */
-    net_txt_t jembatan[8], wot[3], prometheus[1];
-    net_service_t services[NET_SERVICES_MAX];
+    char claimed[2];         /* "0" or "1" */
+    char pin[TLS_PIN_BYTES]; /* as it is announced */
+    net_txt_t jembatan[9], prometheus[1];
+    struct {
+        net_txt_t wot[3];
+        net_service_t services[NET_SERVICES_MAX];
+        size_t count;
+    } plain,
+        secure; /* what is announced with port 80 and without: those of before are still there to say goodbye */
 } discovery_t;
 
 typedef struct {
@@ -60,6 +67,8 @@ typedef struct {
     console_line_t console;
     hold_t button;
     uint64_t button_ms; /* when to look at it again */
+    tls_server_t tls;
+    bool tls_installed; /* the certificate in use was given to us */
     http_server_t server;
     uint32_t access_seen; /* server.access_changes when streams were last looked at */
     api_t api;
@@ -91,6 +100,9 @@ void app_settings_notice(app_t *app, uint64_t now_ms);
  * returns   when it wants to be called next */
 uint64_t app_settings_poll(app_t *app, uint64_t now_ms);
 
+/* Whether port 80 is served: by the setting, where there is another way. */
+bool app_has_plain_http(const app_t *app);
+
 /* What the network is to be configured to: what the board was started with, or else the settings. */
 net_config_t app_net_config(const app_t *app);
 
@@ -109,10 +121,30 @@ uint64_t app_owner_poll(app_t *app, uint64_t now_ms);
 /* Shows the setup code, or why there is none, on the console and nowhere else. */
 void app_show_claim(const app_t *app);
 
+/* ---- app_tls.c: the identity for HTTPS ------------------------------------------------------------------- */
+
+/* Loads it, or makes it. After app_owner_init and app_settings_load.
+ * returns   whether there is HTTPS */
+bool app_tls_init(app_t *app);
+
+/* The device may have another name: one that has its own certificate makes another one then. Blocks for a signature. */
+void app_tls_rename(app_t *app);
+
+/* Shows on the console how to reach the device without being deceived. */
+void app_show_pin(const app_t *app);
+
+/* As api_platform_t has them. */
+status_t app_tls_rotate(void *context);
+status_t app_tls_install(void *context, const tls_chain_t *chain);
+status_t app_tls_trust(void *context, const uint8_t *der, size_t bytes);
+
 /* ---- app_discovery.c: how the device is found on the network --------------------------------------------- */
 
-/* Adds the services to config. After app_settings_load and app_owner_init. */
+/* Adds the services to config. After app_settings_load, app_owner_init and app_tls_init. */
 void app_discovery_init(app_t *app, net_config_t *config);
+
+/* The same when settings have changed. */
+void app_discovery_configure(const app_t *app, net_config_t *config);
 
 /* Tells the network of a new owner, and the API of a new host name. */
 void app_discovery_poll(app_t *app);

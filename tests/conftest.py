@@ -17,6 +17,7 @@ from support.board import ROOT, Board  # noqa: E402
 def pytest_addoption(parser):
     group = parser.getgroup("jembatan")
     group.addoption("--board", default="sim", help="the board under test, a folder of boards/")
+    group.addoption("--https", action="store_true", help="speak to it by HTTPS")
     group.addoption("--image", help="its image; default: build/BOARD/jembatan[.elf]")
     group.addoption("--image-dir", help="where all boards' images are, as BOARD/jembatan[.elf]; default: build")
 
@@ -45,7 +46,7 @@ def image(board, image_of):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "needs(ability): collected only where the board can do that: broken_chips")
+    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -54,8 +55,8 @@ def pytest_collection_modifyitems(config, items):
     keep, drop = [], []
     for item in items:
         needs = {name for mark in item.iter_markers("needs") for name in mark.args}
-        assert needs <= {"broken_chips"}, f"{item.nodeid}: {needs}"
-        (keep if not needs or here.can_break_chips else drop).append(item)
+        assert needs <= set(here.abilities), f"{item.nodeid}: {needs}"
+        (keep if all(here.abilities[name] for name in needs) else drop).append(item)
     if drop:
         config.hook.pytest_deselected(items=drop)
         items[:] = keep

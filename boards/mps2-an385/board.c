@@ -23,7 +23,7 @@ typedef struct {
     uint8_t log_level;       /* 0..3 */
     uint8_t ipv4_static;     /* 0, 1 */
     uint8_t localhost_is_us; /* 0, 1 */
-    uint8_t reserved;
+    uint8_t insecure_tokens; /* 0, 1 */
     uint8_t ipv4_address[4];
     uint8_t ipv4_netmask[4];
     uint8_t ipv4_gateway[4];
@@ -134,11 +134,13 @@ static void take_boot_options(boot_options_t *from)
 {
     if (from->magic != BOOT_OPTIONS_MAGIC) return;
     if (from->crc32 != checksum(from)) return;
-    if (from->log_level > 3 || from->ipv4_static > 1 || from->localhost_is_us > 1) return;
+    if (from->log_level > 3 || from->ipv4_static > 1) return;
+    if (from->localhost_is_us > 1 || from->insecure_tokens > 1) return;
     board_options_t *to = &board.options;
     if (from->localhost_is_us == 1) board.localhost_is_us = true;
     to->log_level = from->log_level;
     to->ipv4_static = from->ipv4_static == 1;
+    to->insecure_tokens = from->insecure_tokens == 1;
     memcpy(to->ipv4_address, from->ipv4_address, 4);
     memcpy(to->ipv4_netmask, from->ipv4_netmask, 4);
     memcpy(to->ipv4_gateway, from->ipv4_gateway, 4);

@@ -115,6 +115,7 @@ const board_t *board_init(void)
     const sim_options_t *from = sim_start_from_command_line(&bus);
     board_options_t *to = &board.options;
     to->log_level = from->log_level;
+    to->insecure_tokens = from->insecure_tokens;
     to->ipv4_static = from->ipv4_static;
     memcpy(to->ipv4_address, &from->ipv4_address, 4);
     memcpy(to->ipv4_netmask, &from->ipv4_netmask, 4);

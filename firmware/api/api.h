@@ -24,6 +24,7 @@
 #include "sensors/sensor_registry.h"
 #include "settings/settings.h"
 #include "store/store_health.h"
+#include "tls/tls_identity.h"
 
 #define API_ADDRESS_BYTES 46u /* an IPv6 address as text with its NUL */
 #define API_ADDRESSES_MAX 4u
@@ -41,8 +42,9 @@ typedef struct {
     const char *build; /* commit the image was built from, or "unknown" */
     uint8_t mac[6];
     bool localhost_is_us;
-    uint64_t build_tag; /* of version and build: another firmware may say the same in other words */
-    uint64_t tag;       /* of the document, for its ETag */
+    char pin[TLS_PIN_BYTES]; /* of its public key; "": it has no HTTPS */
+    uint64_t build_tag;      /* of version and build: another firmware may say the same in other words */
+    uint64_t tag;            /* of the document, for its ETag */
 } api_device_t;
 
 typedef struct {
@@ -85,6 +87,16 @@ typedef struct {
     void (*device_settings_changed)(void *context);
     void (*sensor_settings_changed)(void *context, size_t index);
     void (*actuator_settings_changed)(void *context, size_t index);
+
+    /* Changes of the identity for HTTPS: they last, and hold for connections that come, when STATUS_OK comes back; else
+     * nothing has changed. Only while there is HTTPS. tls_rotate makes a new key and a certificate for it; tls_install takes
+     * a chain for the key in use, or, with NULL, makes a certificate of its own; tls_trust takes an authority for
+     * clients (tls_clients.h), none with 0 bytes.
+     * returns   as tls_server_use and tls_clients_trust; STATUS_UNSUPPORTED: it could not be saved */
+    status_t (*tls_rotate)(void *context);
+    status_t (*tls_install)(void *context, const tls_chain_t *chain);
+    status_t (*tls_trust)(void *context, const uint8_t *der, size_t bytes);
+    bool (*tls_is_installed)(void *context); /* the certificate was given to it */
 } api_platform_t;
 
 typedef struct {
@@ -102,6 +114,7 @@ typedef struct {
     events_t *events;
     const wall_clock_t *clock;
     const http_server_t *server; /* for its counters */
+    tls_server_t *tls;           /* NULL: the device has no HTTPS */
     const api_platform_t *platform;
     void *context;            /* of the platform's functions */
     uint64_t status_check_ms; /* when to look whether the status has changed; the API's own */
@@ -120,6 +133,9 @@ void api_device_changed(api_t *api);
  * returns   when it wants to be called next */
 uint64_t api_events_poll(api_t *api, uint64_t now_ms);
 
+/* The device has another key for HTTPS. */
+void api_pin_changed(api_t *api);
+
 /* The network has given the device another host name than the one it wanted, or that one after all. */
 void api_hostname_changed(api_t *api, const char *hostname);
 
@@ -135,6 +151,9 @@ http_decision_t api_authorize(void *app, http_exchange_t *ex, uint8_t scope);
 
 /* http_server_t.allows_origin: those of the settings. */
 bool api_allows_origin(void *app, text_view_t origin);
+
+/* http_server_t.wants_tls: by the setting http.mode, but for /healthz, which monitors of plain HTTP ask. */
+bool api_wants_tls(void *app, text_view_t path);
 
 /* http_server_t.is_our_host; app is an api_t. IP literals, our host name, the same under .local, and localhost
  * where the board says so, and the names of the settings. A name that is none of these may be an attacker's that resolves to us. */

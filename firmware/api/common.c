@@ -69,7 +69,13 @@ static void write_tags(api_t *api)
     device->build_tag = hash_string(hash_string(HASH_SEED, device->version), device->build);
     uint64_t tag = hash_string(hash_string(device->build_tag, device->id), device->board);
     tag = hash_string(hash_string(tag, settings->name), settings->location);
-    device->tag = hash_string(tag, device->hostname);
+    device->tag = hash_string(hash_string(tag, device->hostname), device->pin);
+}
+
+void api_pin_changed(api_t *api)
+{
+    (void)tls_identity_pin(api->tls, api->device.pin);
+    write_tags(api);
 }
 
 void api_device_changed(api_t *api)

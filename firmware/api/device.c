@@ -32,6 +32,11 @@ void api_index_get(http_exchange_t *ex, void *app)
         { "run", "/api/v1/actions/{name}/{run}" },
         { "config", "/api/v1/config" },
         { "claim", "/api/v1/claim" },
+        { "tls", "/api/v1/tls" },
+        { "tls_csr", "/api/v1/tls/csr" },
+        { "tls_certificate", "/api/v1/tls/certificate" },
+        { "tls_rotate", "/api/v1/tls/rotate" },
+        { "tls_client_ca", "/api/v1/tls/client_ca" },
         { "tokens", "/api/v1/tokens" },
         { "token", "/api/v1/tokens/{id}" },
         { "events", "/api/v1/events{?types,sensors}" },
@@ -51,6 +56,20 @@ void api_index_get(http_exchange_t *ex, void *app)
     json_object_begin(json);
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) member(json, links[i].name, links[i].target);
     json_object_end(json);
+    json_object_end(json);
+}
+
+static void write_pin(json_writer_t *json, const api_device_t *device)
+{
+    if (!device->pin[0]) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    json_key(json, "pin");
+    json_raw_string_begin(json);
+    text_format(&json->out, "sha256//%s", device->pin);
+    json_raw_string_end(json);
     json_object_end(json);
 }
 
@@ -85,5 +104,7 @@ void api_device_get(http_exchange_t *ex, void *app)
     member(json, "api", "v1");
     json_key(json, "sensors");
     json_u32(json, (uint32_t)api->sensors->sensor_count);
+    json_key(json, "tls");
+    write_pin(json, device);
     json_object_end(json);
 }

@@ -31,3 +31,10 @@ bool api_is_our_host(void *app, text_view_t host)
     return name.count > 0 && (text_equal_nocase(name, text_view(device->hostname)) ||
                               text_equal_nocase(name, text_view(device->wanted_hostname)));
 }
+
+bool api_wants_tls(void *app, text_view_t path)
+{
+    const api_t *api = app;
+    return api->tls && api->settings->device.http_mode == HTTP_MODE_REDIRECT &&
+           !text_equal(path, text_view("/healthz"));
+}

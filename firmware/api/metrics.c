@@ -207,6 +207,18 @@ static sample_t write_network(text_writer_t *out, const family_t *family, const 
     return plain_u32(out, family, values[family->which]);
 }
 
+static sample_t write_handshakes(text_writer_t *out, const family_t *family, const api_t *api, unsigned index)
+{
+    static const char *const results[] = { "full", "resumed", "failed" };
+    if (!api->tls || index >= 3) return SAMPLE_NONE;
+    const tls_counters_t *counters = &api->tls->counters;
+    const uint32_t values[] = { counters->handshakes - counters->resumed, counters->resumed,
+                                counters->failures };
+    text_format(out, "%s{result=\"%s", family->name, results[index]);
+    text_char(out, '"');
+    return labelled_u32(out, values[index]);
+}
+
 static sample_t write_requests(text_writer_t *out, const family_t *family, const api_t *api, unsigned index)
 {
     const http_server_t *server = api->server;
@@ -293,6 +305,7 @@ static const family_t families[] = {
       write_network, REFUSED },
     { "http_connections_evicted_total", "counter", "Connections that gave way to another.", write_network,
       EVICTED },
+    { "tls_handshakes_total", "counter", "Handshakes, by how they ended.", write_handshakes, 0 },
     { "store_good", "gauge", "Whether everything that lasts is in order.", write_store, STORE_IS_GOOD },
     { "store_damaged_documents", "gauge", "Documents that could not be read at start.", write_store,
       STORE_DAMAGED },

@@ -5,6 +5,7 @@
 /* Bytes of the largest body: all settings at their longest, or a token's request. */
 #define CONFIG_BYTES 2048u
 #define SMALL_BYTES  512u
+#define CHAIN_BYTES  HTTP_BODY_BYTES_MAX /* certificates as PEM in JSON */
 
 const http_route_t api_routes[] = {
     { HTTP_GET, "/api/v1", api_index_get, SCOPE_NONE, 0 },
@@ -33,6 +34,13 @@ const http_route_t api_routes[] = {
     { HTTP_GET, "/api/v1/tokens", api_token_list, SCOPE_ADMIN, 0 },
     { HTTP_POST, "/api/v1/tokens", api_token_post, SCOPE_ADMIN, SMALL_BYTES },
     { HTTP_DELETE, "/api/v1/tokens/{id}", api_token_delete, SCOPE_ADMIN, 0 },
+    { HTTP_GET, "/api/v1/tls", api_tls_get, SCOPE_READ, 0 },
+    { HTTP_POST, "/api/v1/tls/csr", api_tls_csr_post, SCOPE_ADMIN, 0 },
+    { HTTP_POST, "/api/v1/tls/rotate", api_tls_rotate_post, SCOPE_ADMIN, 0 },
+    { HTTP_PUT, "/api/v1/tls/certificate", api_tls_certificate_put, SCOPE_ADMIN, CHAIN_BYTES },
+    { HTTP_DELETE, "/api/v1/tls/certificate", api_tls_certificate_delete, SCOPE_ADMIN, 0 },
+    { HTTP_PUT, "/api/v1/tls/client_ca", api_tls_client_ca_put, SCOPE_ADMIN, CHAIN_BYTES },
+    { HTTP_DELETE, "/api/v1/tls/client_ca", api_tls_client_ca_delete, SCOPE_ADMIN, 0 },
     { HTTP_GET, "/api/v1/logs", api_log_get, SCOPE_ADMIN, 0 },
     { HTTP_GET, "/metrics", api_metrics_get, SCOPE_READ, 0 },
     { HTTP_GET, "/openapi.json", api_openapi_get, SCOPE_NONE, 0 },

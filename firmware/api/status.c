@@ -166,6 +166,20 @@ static void write_clock(json_writer_t *json, const api_t *api, const api_network
     json_object_end(json);
 }
 
+static void write_tls(json_writer_t *json, const tls_server_t *tls)
+{
+    json_key(json, "tls");
+    if (!tls) {
+        json_null(json);
+        return;
+    }
+    json_object_begin(json);
+    count(json, "handshakes", tls->counters.handshakes);
+    count(json, "resumed", tls->counters.resumed);
+    count(json, "failures", tls->counters.failures);
+    json_object_end(json);
+}
+
 static void write_overview(json_writer_t *json, const api_t *api)
 {
     uint64_t uptime_ms = api->platform->uptime_ms();
@@ -182,6 +196,7 @@ static void write_overview(json_writer_t *json, const api_t *api)
     write_clock(json, api, &network);
     write_network(json, &network);
     write_connections(json, &network);
+    write_tls(json, api->tls);
     write_requests(json, api->server);
     api_write_sensor_counts(json, api->sensors);
     write_history(json, api->history);

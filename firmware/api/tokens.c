@@ -6,6 +6,13 @@
 #include "base/wipe.h"
 #include "security/access.h"
 
+/* What the client's certificate says, if the authority that signed it is still ours. */
+static scope_t certified_scope(const api_t *api, const http_peer_t *peer)
+{
+    if (!api->tls || !peer->client_unit || peer->client_epoch != api->tls->clients_epoch) return SCOPE_NONE;
+    return scope_from_name(text_view(peer->client_unit));
+}
+
 http_decision_t api_authorize(void *app, http_exchange_t *ex, uint8_t scope)
 {
     const api_t *api = app;
@@ -13,6 +20,8 @@ http_decision_t api_authorize(void *app, http_exchange_t *ex, uint8_t scope)
         .scope = (scope_t)scope,
         .authorization = http_field(ex, HTTP_FIELD_AUTHORIZATION),
         .address = http_peer(ex)->address,
+        .secure = http_peer(ex)->secure,
+        .certified = certified_scope(api, http_peer(ex)),
         .now_ms = http_now_ms(ex),
     };
     access_decision_t decision = access_decide(api->access, &request);
@@ -127,12 +136,18 @@ static void claim_with(http_exchange_t *ex, const api_t *api, const char *code, 
 
 /* POST /api/v1/claim {"code":"K7QM-3ZXD","name":"my laptop"}
  * 201 {"id":...,"token":"jbt_..."}: the first token, scope admin, shown this once
- * 403 wrong code, or too many of them; 409 it has an owner; 503 no random numbers; 400 413 422 the document */
+ * 403 wrong code, or too many of them, or not by HTTPS; 409 it has an owner; 503 no random numbers; 400 413 422 the document */
 void api_claim_post(http_exchange_t *ex, void *app)
 {
     static const char *const members[] = { "code", "name" };
+    const api_t *api = app;
     json_document_t document;
-    if (!api_accepts_json(ex) || !api_read_document(ex, &document)) return;
+    if (!api_accepts_json(ex)) return;
+    if (!access_is_private(api->access, http_peer(ex)->secure)) {
+        api_write_problem(ex, 403, "the answer would be a token: claim the device by HTTPS");
+        return;
+    }
+    if (!api_read_document(ex, &document)) return;
     schema_errors_t errors = schema_errors();
     api_only_members(document.root, members, 2, &errors);
     const char *code = api_string_member(document.root, "code"),
@@ -145,7 +160,7 @@ void api_claim_post(http_exchange_t *ex, void *app)
     if (errors.count > 0 || !code || !name)
         api_problem_members(ex, 422, "nothing was changed", &errors);
     else
-        claim_with(ex, app, code, name);
+        claim_with(ex, api, code, name);
     json_document_end(&document);
 }
 

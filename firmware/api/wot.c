@@ -193,19 +193,20 @@ static void put_events(json_writer_t *json, const api_t *api)
 /* ---- The Thing ----------------------------------------------------------------------------------------- */
 
 /* A client that names no host (HTTP/1.0) knows where it asked. */
-static void put_base(json_writer_t *json, text_view_t authority)
+static void put_base(json_writer_t *json, const http_exchange_t *ex)
 {
+    text_view_t authority = http_authority(ex);
     if (authority.count == 0) return;
     json_key(json, "base");
     json_raw_string_begin(json);
-    text_string(&json->out, "http://");
+    text_string(&json->out, http_peer(ex)->secure ? "https://" : "http://");
     text_append(&json->out, authority.bytes,
                 authority.count); /* its grammar lets nothing in that needs an escape */
     text_char(&json->out, '/');
     json_raw_string_end(json);
 }
 
-static void put_opening(json_writer_t *json, const api_t *api, text_view_t authority)
+static void put_opening(json_writer_t *json, const api_t *api, const http_exchange_t *ex)
 {
     const api_device_t *device = &api->device;
     json_object_begin(json);
@@ -222,7 +223,7 @@ static void put_opening(json_writer_t *json, const api_t *api, text_view_t autho
     json_key(json, "instance");
     json_string(json, device->version);
     json_object_end(json);
-    put_base(json, authority);
+    put_base(json, ex);
     put(json, api,
         ",'securityDefinitions':{'nosec':{'scheme':'nosec'},'bearer':{'scheme':'bearer','format':'opaque'}},"
         "'security':['bearer'],"
@@ -239,7 +240,7 @@ static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t
     const api_t *api = app;
     size_t step = state[0]++;
     if (step == 0) {
-        put_opening(json, api, http_authority(ex));
+        put_opening(json, api, ex);
         return HTTP_MORE;
     }
     step--;
@@ -272,9 +273,11 @@ static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t
 }
 
 /* Over all that is shown. */
-static uint64_t tag_of(const api_t *api, text_view_t authority)
+static uint64_t tag_of(const api_t *api, const http_exchange_t *ex)
 {
+    text_view_t authority = http_authority(ex);
     uint64_t tag = hash_word(api->device.tag, api->settings->device.read_auth);
+    tag = hash_word(tag, http_peer(ex)->secure);
     for (size_t i = 0; i < authority.count; i++) tag = hash_word(tag, (unsigned char)authority.bytes[i]);
     for (size_t i = 0; i < api->sensors->sensor_count; i++) {
         const sensor_t *sensor = &api->sensors->sensors[i];
@@ -301,6 +304,6 @@ void api_wot_get(http_exchange_t *ex, void *app)
         api_write_problem(ex, 400, "the port in Host is too long");
     else if (http_negotiate(ex, offers, 1) < 0)
         api_write_problem(ex, 406, "this resource is application/td+json");
-    else if (!api_unchanged(ex, tag_of(api, authority)))
+    else if (!api_unchanged(ex, tag_of(api, ex)))
         http_respond_generated(ex, 200, media, write_piece);
 }

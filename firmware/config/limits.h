@@ -110,7 +110,7 @@
 /* From the last byte of a final answer to the peer's FIN. */
 #define HTTP_LINGER_DEADLINE_MS 2000u
 
-/* Statuses whose answers are counted apart, 8 bytes each; the firmware knows 27. */
+/* Statuses whose answers are counted apart, 8 bytes each; the firmware knows 28. */
 #define HTTP_STATUSES_MAX 32u
 
 /* Seconds a refused client is asked to wait. */
@@ -283,8 +283,9 @@
 /* Frames taken from the interface in one turn of the loop before timers and sensors get theirs. */
 #define NET_FRAMES_PER_POLL 8u
 
-/* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing. */
-#define NET_TCP_SPARE_PCBS 12u
+/* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing, and the half-open ones
+ * of both ports. */
+#define NET_TCP_SPARE_PCBS 18u
 
 /* Services that are announced by mDNS; each costs 440 bytes of lwIP's heap. */
 #define NET_SERVICES_MAX 4
@@ -327,6 +328,57 @@
 /* Milliseconds that the clock may be turned back, by running at half speed for twice as long: more than a quartz is
  * wrong in a week, and over before anybody wonders. A server that asks for more is wrong, or was so before. */
 #define CLOCK_SLEW_MS_MAX 60000u
+
+/* ---- TLS -------------------------------------------------------------------------------------------- */
+
+/* Connections by HTTPS at the same time, counted apart from plain ones: a slot costs TLS_CONNECTION_BYTES. As many as a
+ * browser opens; EVENT_SUBSCRIBERS_MAX of them may be streams. Past them a newcomer is reset before anything is allocated. */
+#define HTTPS_CONNECTIONS_MAX 6u
+#define NET_CONNECTIONS       (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
+
+/* Bytes decrypted at a time for http_conn, which may leave some of them for later: a request's head mostly. */
+#define HTTPS_PLAIN_BYTES 512u
+
+/* Bytes of plain text in a record. In: the most that TLS allows (RFC 8446 section 5.1), as most clients do not
+ * negotiate less. Out: what an output buffer and a certificate chain of our own need. */
+#define TLS_RECORD_IN_BYTES  16384u
+#define TLS_RECORD_OUT_BYTES 4096u
+
+/* Milliseconds that a connection may wait for its turn: those before it are at most HTTPS_CONNECTIONS_MAX - 1, each
+ * with TLS_HANDSHAKE_CONTENDED_MS for its peer and about as much for the curve on a core of 25 MHz. */
+#define TLS_WAIT_DEADLINE_MS 30000u
+
+/* Milliseconds of the peer's time in a handshake, absolute: what we take ourselves does not count. As
+ * HTTP_HEAD_DEADLINE_MS, since nobody else is kept from anything. */
+#define TLS_HANDSHAKE_DEADLINE_MS 10000u
+
+/* The same while others wait: a lost segment is repeated within this time. */
+#define TLS_HANDSHAKE_CONTENDED_MS 3000u
+
+/* Bytes of TLS's heap, with what its blocks cost. Tests measure that a connection, a handshake and the server itself
+ * stay below their share (test_tls_conn); words count because mbedTLS's structs are half as large on a 32-bit core.
+ * A connection: both records with their heads and tags, keys and session. A handshake besides: its transcript, key
+ * shares, and what the curve needs while it computes. The server: certificate chain, key, ticket keys. */
+#define TLS_CONNECTION_BYTES (TLS_RECORD_IN_BYTES + TLS_RECORD_OUT_BYTES + 2048u + 256u * sizeof(void *))
+#define TLS_HANDSHAKE_BYTES  (8192u + 768u * sizeof(void *))
+#define TLS_SHARED_BYTES     (4096u + 256u * sizeof(void *))
+#define TLS_HEAP_BYTES       (HTTPS_CONNECTIONS_MAX * TLS_CONNECTION_BYTES + TLS_HANDSHAKE_BYTES + TLS_SHARED_BYTES)
+
+/* Seconds that a ticket is good for, and after which a new key for tickets is made; the one before it still opens
+ * what it has sealed. Who has a key can read what was said by its tickets' sessions, so a day is enough. */
+#define TLS_TICKET_LIFETIME_S 86400u
+
+/* Bytes of a key in DER: a P-256 key with its public half has 121. */
+#define TLS_KEY_BYTES 160u
+
+/* Bytes of the unit in a client certificate's subject, with NUL: a scope has at most 7 letters. */
+#define TLS_UNIT_BYTES 16u
+
+/* Bytes of an authority's common name, with NUL: RFC 5280 appendix A.1 allows 64 characters. */
+#define TLS_AUTHORITY_BYTES 65u
+
+/* Bytes of a certificate chain in DER: a leaf and an intermediate one, ECDSA, have about 1.5 KiB. */
+#define TLS_CHAIN_BYTES 3072u
 
 /* ---- Who may ----------------------------------------------------------------------------------------- */
 
@@ -419,14 +471,23 @@ _Static_assert(HISTORY_MINUTES_BYTES / HISTORY_BLOCK_BYTES / SENSORS_MAX >= 2u, 
 _Static_assert(HISTORY_BLOCK_BYTES <= 511u, "used bytes are 9 bits");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
-_Static_assert(HTTP_REFUSALS_MAX + HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS, "closed ones do as well");
+_Static_assert(HTTP_REFUSALS_MAX + 2u * HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS,
+               "closed ones of both ports do too");
 _Static_assert(EVENT_SUBSCRIBERS_MAX * 2u <= HTTP_CONNECTIONS_MAX,
                "streams leave most connections to others");
+_Static_assert(EVENT_SUBSCRIBERS_MAX + 2u <= HTTPS_CONNECTIONS_MAX, "and some by HTTPS, too");
 _Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
 _Static_assert(SENSOR_DEVICES_MAX + 5u <= DOCUMENTS_MAX, "a document each");
 _Static_assert(DOCUMENTS_MAX < STORE_NAMES_MAX, "every document is remembered, and the seed");
+_Static_assert(TLS_HEAP_BYTES % 8u == 0, "the heap consists of words");
+_Static_assert(TLS_RECORD_OUT_BYTES >= HTTP_OUTPUT_BYTES, "an output buffer is one record");
+_Static_assert(TLS_RECORD_OUT_BYTES > TLS_CHAIN_BYTES, "a chain is one record");
+_Static_assert(HTTPS_PLAIN_BYTES <= 65535u, "positions in it are 16 bits");
+_Static_assert(TLS_HANDSHAKE_CONTENDED_MS < TLS_HANDSHAKE_DEADLINE_MS, "less for each when there are many");
+_Static_assert((HTTPS_CONNECTIONS_MAX - 1u) * 2u * TLS_HANDSHAKE_CONTENDED_MS <= TLS_WAIT_DEADLINE_MS,
+               "all get a turn");
 _Static_assert(STORE_LOOKAHEAD_BYTES % 8u == 0, "littlefs wants whole words");
 
 #endif

@@ -29,7 +29,7 @@
  * peers that take nothing cannot use it up. Were it used up all the same, bytes stay in http_conn and are tried
  * again. The mDNS responder keeps its host and services here for good, and builds one message at a time; an answer
  * to one asker may wait for ARP meanwhile. */
-#define NET_SENDERS                (HTTP_CONNECTIONS_MAX + HTTP_CLOSINGS_MAX)
+#define NET_SENDERS                (NET_CONNECTIONS + 2 * HTTP_CLOSINGS_MAX) /* two ports */
 #define NET_SEGMENT_OVERHEAD_BYTES 128
 #define NET_MDNS_HEAP_BYTES        (NET_SERVICES_MAX * 440 + 640 + 2 * (MDNS_OUTPUT_PACKET_SIZE + 96))
 #define MEM_SIZE                   (NET_SENDERS * (TCP_SND_BUF + 5 * NET_SEGMENT_OVERHEAD_BYTES) + 4096 + NET_MDNS_HEAP_BYTES)
@@ -42,7 +42,7 @@
 #define NET_PBUFS_FOR_REASSEMBLY 6
 #define NET_PBUFS_FOR_MDNS       (MDNS_MAX_STORED_PKTS * NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_SIZE                                                                                       \
-    (HTTP_CONNECTIONS_MAX * NET_PBUFS_PER_CONNECTION + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_FOR_MDNS +       \
+    (NET_CONNECTIONS * NET_PBUFS_PER_CONNECTION + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_FOR_MDNS +            \
      NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_FREE_OOSEQ 1
 
@@ -136,17 +136,18 @@
 /* Segments: two of a long answer, or some short ones of requests that came one behind the other. */
 #define TCP_SND_QUEUELEN 6
 
-#define MEMP_NUM_TCP_PCB        (HTTP_CONNECTIONS_MAX + NET_TCP_SPARE_PCBS)
-#define MEMP_NUM_TCP_PCB_LISTEN 1
+#define MEMP_NUM_TCP_PCB        (NET_CONNECTIONS + NET_TCP_SPARE_PCBS)
+#define MEMP_NUM_TCP_PCB_LISTEN 2
 /* For each connection, open or closing, a full queue and its FIN; for each open one what came out of order; for each
  * spare block a SYN or a FIN. */
 #define MEMP_NUM_TCP_SEG                                                                                     \
-    (NET_SENDERS * (TCP_SND_QUEUELEN + 1) + HTTP_CONNECTIONS_MAX * TCP_OOSEQ_MAX_PBUFS + NET_TCP_SPARE_PCBS)
+    (NET_SENDERS * (TCP_SND_QUEUELEN + 1) + NET_CONNECTIONS * TCP_OOSEQ_MAX_PBUFS + NET_TCP_SPARE_PCBS)
 
 /* Half-open connections: a browser opens 6 at once, and each SYN that finds no place costs it a second. A flood of
  * SYNs still leaves blocks to those that are served or closing. */
 #define TCP_LISTEN_BACKLOG 1
 #define NET_TCP_BACKLOG    8
+#define NET_TLS_BACKLOG    HTTPS_CONNECTIONS_MAX /* more could not be served anyhow */
 
 /* Out-of-order segments are kept, but no more than the peer could have sent in order. */
 #define TCP_QUEUE_OOSEQ     1
@@ -226,7 +227,7 @@ _Static_assert(PBUF_POOL_BUFSIZE % 8 == 0, "hal_eth_receive wants whole words");
 _Static_assert(MEM_SIZE % 8 == 0, "or the heap is larger than its size says");
 _Static_assert(PBUF_POOL_BUFSIZE *NET_PBUFS_PER_FRAME >= 1514 + ETH_PAD_SIZE, "a frame fits its chain");
 _Static_assert(TCP_SND_BUF >= HTTP_OUTPUT_BYTES, "an output buffer goes out in one piece");
-_Static_assert(NET_TCP_BACKLOG + HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS,
+_Static_assert(NET_TCP_BACKLOG + NET_TLS_BACKLOG + HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS,
                "half-open ones leave room to close");
 
 #endif

@@ -16,6 +16,7 @@ static const char *reason(unsigned status)
     } known[] = {
         { 200, "200 OK" },
         { 304, "304 Not Modified" },
+        { 308, "308 Permanent Redirect" },
         { 201, "201 Created" },
         { 202, "202 Accepted" },
         { 204, "204 No Content" },
@@ -114,7 +115,7 @@ static void write_fields(text_writer_t *out, const http_answer_t *answer, const 
         text_u32(out, answer->retry_after_s);
         text_append(out, "\r\n", 2);
     }
-    if (answer->location[0]) {
+    if (answer->location) {
         text_string(out, "Location: ");
         text_string(out, answer->location);
         text_append(out, "\r\n", 2);
@@ -408,7 +409,7 @@ void http_answer_drop_fields(http_answer_t *answer)
     answer->allow = 0;
     answer->retry_after_s = 0;
     answer->challenge = NULL;
-    answer->location[0] = '\0';
+    answer->location = NULL;
     answer->link_next = NULL;
 }
 

@@ -95,7 +95,7 @@ static void answer(http_conn_t *conn)
     conn->answer_began_ms = conn->now_ms;
     conn->answer_bytes = 0;
     if (ex->error_status) {
-        server->write_problem(ex, ex->error_status, ex->error ? ex->error : "the request was refused");
+        http_gate_respond(ex);
     } else if (ex->match.route) {
         ex->match.route->handler(ex, server->app);
     } else { /* OPTIONS: of the resource, or with * of the server */

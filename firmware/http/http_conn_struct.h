@@ -58,7 +58,7 @@ typedef struct {
     bool cors;              /* the request's origin may read the answer */
     bool preflight;         /* and asks what it may do */
     uint64_t etag;
-    char location[96];
+    const char *location;       /* NULL: none. As link_next */
     const char *link_next;      /* Link; NULL: none. The handler's, gone when it returns */
     http_generator_t generator; /* NULL: the body is complete */
     uint32_t state[4];

@@ -170,9 +170,7 @@ void http_set_retry_after(http_exchange_t *ex, uint16_t seconds)
 
 void http_set_location(http_exchange_t *ex, const char *location)
 {
-    text_writer_t out = text_writer(ex->answer.location, sizeof ex->answer.location - 1u);
-    text_string(&out, location);
-    *out.at = '\0';
+    ex->answer.location = location;
 }
 
 void http_set_link_next(http_exchange_t *ex, const char *target)

@@ -88,7 +88,7 @@ void http_set_allow(http_exchange_t *ex, uint8_t methods);
 /* Retry-After in seconds. */
 void http_set_retry_after(http_exchange_t *ex, uint16_t seconds);
 
-/* Location: of a 201, 202 or 3xx. The string is copied; at most 95 bytes. */
+/* Location: of a 201, 202 or 3xx. Borrowed until the http_respond call. */
 void http_set_location(http_exchange_t *ex, const char *location);
 
 /* Link with rel="next" (RFC 8288): where the following page is.

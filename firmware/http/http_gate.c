@@ -1,6 +1,7 @@
 #include "http/http_gate.h"
 
 #include "http/http_answer.h"
+#include "http/http_redirect.h"
 #include "http/http_token.h"
 
 static http_verdict_t find_route(http_exchange_t *ex)
@@ -105,8 +106,21 @@ http_verdict_t http_gate(http_exchange_t *ex)
     http_verdict_t verdict = check_authority(ex);
     if (verdict.status) return verdict;
     check_origin(ex); /* before anything is refused, so that a page can read why */
+    if (http_redirect_wanted(ex)) {
+        if (http_authority(ex).count == 0)
+            return (http_verdict_t){ 400, false, "without Host there is no telling where HTTPS would be" };
+        return (http_verdict_t){ 308, false, "this device is to be asked by HTTPS" };
+    }
     verdict = find_route(ex);
     if (verdict.status == 0) verdict = http_gate_access(ex);
     if (verdict.status == 0) verdict = check_media(ex);
     return verdict;
+}
+
+void http_gate_respond(http_exchange_t *ex)
+{
+    if (ex->error_status == 308)
+        http_redirect_respond(ex);
+    else
+        ex->server->write_problem(ex, ex->error_status, ex->error ? ex->error : "the request was refused");
 }

@@ -55,6 +55,10 @@ typedef struct {
 /* Who is on the other end: an IPv6 address, or an IPv4 address mapped into one (RFC 4291 section 2.5.5.2). */
 typedef struct {
     uint8_t address[16];
+    bool secure; /* nobody in between reads or changes what is said (TLS) */
+    const char *
+        client_unit; /* as the client's certificate says, alive as long as the connection; NULL or "": nothing */
+    uint32_t client_epoch; /* of the authority that signed it */
 } http_peer_t;
 
 typedef struct {

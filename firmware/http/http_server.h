@@ -44,6 +44,10 @@ typedef struct http_server {
      * origin   scheme, host and perhaps port, at most HTTP_ORIGIN_BYTES_MAX bytes; never "null" or "*" */
     bool (*allows_origin)(void *app, text_view_t origin);
 
+    /* True when a request for this path that came without TLS is to be repeated with it (308). NULL: none is.
+     * path     percent-decoded */
+    bool (*wants_tls)(void *app, text_view_t path);
+
     uint32_t access_changes; /* counted by whoever changes what authorize decides: streams are asked again */
 
     const wall_clock_t *clock; /* for Date, which is left out until it is set */

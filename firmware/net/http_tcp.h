@@ -19,12 +19,35 @@
 #include "hal/status.h"
 #include "http/http_conn.h"
 #include "lwip/tcp.h"
+#include "tls/tls_conn.h"
 
 typedef struct http_tcp http_tcp_t;
 
+typedef enum {
+    HTTP_TLS_WAITING,   /* for its turn; holds no memory of TLS */
+    HTTP_TLS_HANDSHAKE, /* under way: at most one */
+    HTTP_TLS_OPEN,      /* HTTP is spoken */
+    HTTP_TLS_ENDED,     /* close_notify was sent; what comes is dropped */
+    HTTP_TLS_FAILED,    /* an alert was sent, if any; what comes is dropped, for a while */
+} http_tls_phase_t;
+
+/* The TLS of a slot, see http_tls.h. */
+typedef struct {
+    http_tls_phase_t phase;
+    uint64_t deadline_ms; /* but of HTTP */
+    uint64_t began_ms;    /* the handshake, moved on by the time that we took for it ourselves */
+    uint64_t worked_ms;   /* the last step that did something; 0: the peer's turn */
+    uint32_t dropped_bytes;
+    tls_conn_t conn;
+    uint16_t plain_start, plain_end; /* decrypted bytes that http_conn did not take yet */
+    uint8_t plain[HTTPS_PLAIN_BYTES];
+} http_tls_t;
+
 typedef struct {
     http_tcp_t *owner;
+    http_tls_t *tls;      /* NULL: a plain connection */
     struct tcp_pcb *pcb;  /* NULL: the slot is free */
+    size_t taken;         /* bytes of pending that were taken in this turn */
     struct pbuf *pending; /* received, not yet taken by conn; NULL: nothing */
     bool peer_closed;     /* FIN came; it is delivered behind pending */
     bool told_closed;     /* ... and has been */
@@ -51,21 +74,30 @@ typedef struct {
 
 struct http_tcp {
     http_server_t *server;
+    tls_server_t *tls_server; /* NULL: plain */
+    http_tcp_slot_t *slots;
+    unsigned slot_count;
     struct tcp_pcb *listener;
     uint64_t now_ms;
     uint64_t deadline_ms; /* nothing has to happen before; the true one may be later */
     uint32_t accepted, refused, evicted;
     uint8_t slots_used, slots_peak;
     uint8_t refusals_used, refusals_peak;
-    http_tcp_slot_t slots[HTTP_CONNECTIONS_MAX];
     http_tcp_refusal_t refusals[HTTP_REFUSALS_MAX];
     http_tcp_closing_t closings[HTTP_CLOSINGS_MAX];
 };
 
-/* Listens on all addresses.
- * tcp       the caller's, zeroed, alive as long as the firmware
- * returns   STATUS_OK, STATUS_NO_MEMORY */
-status_t http_tcp_open(http_tcp_t *tcp, http_server_t *server, uint16_t port);
+/* Makes it ready; nobody listens yet.
+ * tcp       the caller's, zeroed but for slots, slot_count and tls_server; alive as long as the firmware. With TLS each
+ *           slot has its tls */
+void http_tcp_open(http_tcp_t *tcp, http_server_t *server);
+
+/* Listens on all addresses, unless it does.
+ * returns   STATUS_OK, STATUS_NO_MEMORY, STATUS_INVALID (the port cannot be bound) */
+status_t http_tcp_listen(http_tcp_t *tcp, uint16_t port);
+
+/* Listens no longer, and ends all connections. */
+void http_tcp_stop(http_tcp_t *tcp);
 
 /* To be called before lwIP runs: the time that callbacks will see. */
 static inline void http_tcp_set_time(http_tcp_t *tcp, uint64_t now_ms)

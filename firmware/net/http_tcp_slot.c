@@ -4,6 +4,7 @@
 
 #include "lwip/priv/tcp_priv.h"
 #include "net/http_tcp_closing.h"
+#include "net/http_tls.h"
 
 /* Smallest piece worth a segment when the heap is nearly used up. */
 #define WRITE_BYTES_MIN 128u
@@ -26,8 +27,14 @@ static size_t write_some(struct tcp_pcb *pcb, const uint8_t *bytes, size_t count
     return 0;
 }
 
+size_t http_tcp_slot_write(http_tcp_slot_t *slot, const uint8_t *bytes, size_t count)
+{
+    return write_some(slot->pcb, bytes, count);
+}
+
 static bool move_output(http_tcp_slot_t *slot)
 {
+    if (slot->tls) return http_tls_move_output(slot);
     bool moved = false;
     const uint8_t *bytes;
     size_t count = http_conn_output(&slot->conn, &bytes);
@@ -41,14 +48,22 @@ static bool move_output(http_tcp_slot_t *slot)
     return moved;
 }
 
-static bool move_input(http_tcp_slot_t *slot, size_t *taken)
+static void drop_pending(http_tcp_slot_t *slot)
 {
+    if (slot->pending) pbuf_free(slot->pending);
+    slot->pending = NULL;
+}
+
+static bool move_input(http_tcp_slot_t *slot)
+{
+    /* Behind our close_notify nothing is decrypted any more: http_conn only counts what it drops. */
+    if (slot->tls && slot->tls->phase != HTTP_TLS_ENDED) return http_tls_move_input(slot);
     struct pbuf *first = slot->pending;
     if (first) {
         size_t used = http_conn_feed(&slot->conn, first->payload, first->len, slot->owner->now_ms);
         if (used == 0) return false;
         slot->pending = pbuf_free_header(first, (u16_t)used);
-        *taken += used;
+        slot->taken += used;
         return true;
     }
     if (!slot->peer_closed || slot->told_closed) return false;
@@ -78,9 +93,16 @@ static uint64_t unacked_deadline_ms(const http_tcp_slot_t *slot)
     return slot->unacked_since_ms + HTTP_UNACKED_DEADLINE_MS;
 }
 
+/* Of what is spoken now: HTTP, or what comes in its place. */
+static uint64_t talk_deadline_ms(const http_tcp_slot_t *slot)
+{
+    if (slot->tls && http_tls_rules(slot)) return slot->tls->deadline_ms;
+    return http_conn_deadline_ms(&slot->conn);
+}
+
 uint64_t http_tcp_slot_deadline_ms(const http_tcp_slot_t *slot)
 {
-    return LWIP_MIN(http_conn_deadline_ms(&slot->conn), unacked_deadline_ms(slot));
+    return LWIP_MIN(talk_deadline_ms(slot), unacked_deadline_ms(slot));
 }
 
 /* ---- The end of a connection ------------------------------------------------------------------------ */
@@ -97,13 +119,8 @@ static struct tcp_pcb *release(http_tcp_slot_t *slot)
     slot->pcb = NULL;
     slot->owner->slots_used--;
     http_conn_close(&slot->conn);
+    if (slot->tls) http_tls_close(slot);
     return pcb;
-}
-
-static void drop_pending(http_tcp_slot_t *slot)
-{
-    if (slot->pending) pbuf_free(slot->pending);
-    slot->pending = NULL;
 }
 
 err_t http_tcp_slot_abort(http_tcp_slot_t *slot)
@@ -116,6 +133,7 @@ err_t http_tcp_slot_abort(http_tcp_slot_t *slot)
 err_t http_tcp_slot_close(http_tcp_slot_t *slot)
 {
     http_tcp_t *tcp = slot->owner;
+    if (slot->tls) (void)http_tls_end(slot); /* what finds no room is lost, like the peer's patience */
     watch_unacked(slot);
     uint64_t deadline_ms = unacked_deadline_ms(slot);
     if (deadline_ms == UINT64_MAX) deadline_ms = tcp->now_ms + HTTP_UNACKED_DEADLINE_MS; /* for our FIN */
@@ -127,6 +145,7 @@ err_t http_tcp_slot_close(http_tcp_slot_t *slot)
 static void end_our_direction(http_tcp_slot_t *slot)
 {
     if (slot->tx_closed) return;
+    if (slot->tls && !http_tls_end(slot)) return; /* again when something was acknowledged */
     slot->tx_closed = true;
     tcp_setprio(slot->pcb, TCP_PRIO_MIN);
     tcp_shutdown(slot->pcb, 0, 1);
@@ -134,8 +153,19 @@ static void end_our_direction(http_tcp_slot_t *slot)
 
 /* ---- Turns ------------------------------------------------------------------------------------------ */
 
+/* Of a connection that does not speak HTTP, or no more. */
+static err_t act_on_tls(http_tcp_slot_t *slot)
+{
+    if (slot->tls->phase == HTTP_TLS_FAILED) {
+        end_our_direction(slot); /* behind the alert */
+        return slot->peer_closed ? http_tcp_slot_close(slot) : ERR_OK;
+    }
+    return slot->peer_closed && !slot->pending ? http_tcp_slot_abort(slot) : ERR_OK;
+}
+
 static err_t act_on_state(http_tcp_slot_t *slot)
 {
+    if (slot->tls && http_tls_rules(slot)) return act_on_tls(slot);
     switch (http_conn_state(&slot->conn, slot->owner->now_ms)) {
     case HTTP_CONN_IDLE:
     case HTTP_CONN_ACTIVE: return ERR_OK;
@@ -150,13 +180,13 @@ static err_t act_on_state(http_tcp_slot_t *slot)
  * returns   ERR_OK, or ERR_ABRT: the control block is gone and a callback must say so to lwIP */
 static err_t turn(http_tcp_slot_t *slot)
 {
-    size_t taken = 0;
     bool moved;
     do {
         moved = move_output(slot);
-        moved |= move_input(slot, &taken);
+        moved |= move_input(slot);
     } while (moved);
-    if (taken > 0) tcp_recved(slot->pcb, (u16_t)taken);
+    if (slot->taken > 0) tcp_recved(slot->pcb, (u16_t)slot->taken);
+    slot->taken = 0;
     err_t result = act_on_state(slot);
     if (slot->pcb) {
         watch_unacked(slot);
@@ -166,11 +196,19 @@ static err_t turn(http_tcp_slot_t *slot)
     return result;
 }
 
-/* Outside of lwIP's callbacks nobody else sends what was queued. */
-static void turn_unasked(http_tcp_slot_t *slot)
+/* Nobody else sends what was queued. */
+void http_tcp_slot_turn(http_tcp_slot_t *slot)
 {
     turn(slot);
     if (slot->pcb) tcp_output(slot->pcb);
+}
+
+/* lwIP offers again what did not fit only in a quarter of a second, and a browser's first message takes two frames. */
+bool http_tcp_slot_refill(http_tcp_slot_t *slot)
+{
+    if (!slot->pcb || slot->pending || !slot->pcb->refused_data) return false;
+    (void)tcp_process_refused_data(slot->pcb);
+    return slot->pcb && slot->pending;
 }
 
 void http_tcp_slot_poll(http_tcp_slot_t *slot)
@@ -182,14 +220,18 @@ void http_tcp_slot_poll(http_tcp_slot_t *slot)
         http_tcp_slot_abort(slot);
         return;
     }
-    if (now_ms < http_conn_deadline_ms(&slot->conn)) return;
+    if (now_ms < talk_deadline_ms(slot)) return;
+    if (slot->tls && http_tls_rules(slot)) {
+        http_tcp_slot_abort(slot);
+        return;
+    }
     http_conn_timeout(&slot->conn, now_ms);
-    turn_unasked(slot);
+    http_tcp_slot_turn(slot);
 }
 
 void http_tcp_slot_wake(http_tcp_slot_t *slot)
 {
-    if (http_conn_wake(&slot->conn, slot->owner->now_ms)) turn_unasked(slot);
+    if (http_conn_wake(&slot->conn, slot->owner->now_ms)) http_tcp_slot_turn(slot);
 }
 
 /* ---- lwIP's callbacks ------------------------------------------------------------------------------- */
@@ -237,11 +279,12 @@ static void on_error(void *arg, err_t err)
     slot->pcb = NULL;
     slot->owner->slots_used--;
     http_conn_close(&slot->conn);
+    if (slot->tls) http_tls_close(slot);
 }
 
 static http_peer_t peer_of(const struct tcp_pcb *pcb)
 {
-    http_peer_t peer = { { 0 } };
+    http_peer_t peer = { .secure = false };
     if (IP_IS_V6(&pcb->remote_ip)) {
         memcpy(peer.address, ip_2_ip6(&pcb->remote_ip)->addr, sizeof peer.address);
     } else {
@@ -250,6 +293,17 @@ static http_peer_t peer_of(const struct tcp_pcb *pcb)
         memcpy(peer.address + 12, &ipv4, sizeof ipv4);
     }
     return peer;
+}
+
+void http_tcp_slot_begin_http(http_tcp_slot_t *slot)
+{
+    http_peer_t peer = peer_of(slot->pcb);
+    if (slot->tls) {
+        peer.secure = true;
+        peer.client_unit = slot->tls->conn.unit;
+        peer.client_epoch = slot->tls->conn.clients_epoch;
+    }
+    http_conn_open(&slot->conn, slot->owner->server, &peer, slot->owner->now_ms);
 }
 
 void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
@@ -262,8 +316,10 @@ void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
     slot->tx_closed = false;
     slot->unacked_since_ms = UINT64_MAX;
     if (++tcp->slots_used > tcp->slots_peak) tcp->slots_peak = tcp->slots_used;
-    http_peer_t peer = peer_of(pcb);
-    http_conn_open(&slot->conn, tcp->server, &peer, tcp->now_ms);
+    slot->taken = 0;
+    http_tcp_slot_begin_http(
+        slot); /* with TLS once more when it is spoken: until then it tells how long nothing came */
+    if (slot->tls) http_tls_open(slot);
     tcp_arg(pcb, slot);
     tcp_recv(pcb, on_recv);
     tcp_sent(pcb, on_sent);
@@ -271,6 +327,6 @@ void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
     tcp_poll(pcb, on_poll, POLL_TICKS);
     /* Answers are handed over whole, so there is nothing that Nagle's algorithm could collect. */
     tcp_nagle_disable(pcb);
-    uint64_t deadline_ms = http_conn_deadline_ms(&slot->conn);
+    uint64_t deadline_ms = talk_deadline_ms(slot);
     if (deadline_ms < tcp->deadline_ms) tcp->deadline_ms = deadline_ms;
 }

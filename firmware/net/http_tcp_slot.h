@@ -1,6 +1,6 @@
 /* net/http_tcp_slot.h - one connection: bytes between its TCP control block and its http_conn. Private to net.
  *
- * This is where another transport (TLS) goes between the two.
+ * TLS goes between the two, see http_tls.h.
  */
 #ifndef NET_HTTP_TCP_SLOT_H
 #define NET_HTTP_TCP_SLOT_H
@@ -9,6 +9,20 @@
 
 /* Takes a fresh connection into a free slot. */
 void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb);
+
+/* Hands bytes to TCP.
+ * returns   how many it took */
+size_t http_tcp_slot_write(http_tcp_slot_t *slot, const uint8_t *bytes, size_t count);
+
+/* From here on HTTP is spoken. */
+void http_tcp_slot_begin_http(http_tcp_slot_t *slot);
+
+/* Moves what can be moved, outside of lwIP's callbacks. */
+void http_tcp_slot_turn(http_tcp_slot_t *slot);
+
+/* Takes in what lwIP has kept because it did not fit, if there is room now. The slot may be free then.
+ * returns   whether something came */
+bool http_tcp_slot_refill(http_tcp_slot_t *slot);
 
 /* When http_tcp_slot_poll has something to do. */
 uint64_t http_tcp_slot_deadline_ms(const http_tcp_slot_t *slot);

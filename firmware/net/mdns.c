@@ -124,11 +124,23 @@ void net_mdns_announce(net_mdns_t *mdns)
 
 /* ---- Life ------------------------------------------------------------------------------------------- */
 
+static status_t add_services(net_mdns_t *mdns, struct netif *netif, const net_config_t *config)
+{
+    mdns->services = config->services;
+    mdns->service_count = config->service_count;
+    mdns->service_port = config->service_port;
+    for (size_t i = 0; i < mdns->service_count; i++) {
+        const net_service_t *service = &mdns->services[i];
+        if (mdns_resp_add_service(netif, mdns->name, service->type, DNSSD_PROTO_TCP, mdns->service_port,
+                                  write_txt, (void *)(uintptr_t)service) != (s8_t)i)
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_OK;
+}
+
 status_t net_mdns_open(net_mdns_t *mdns, struct netif *netif, const net_config_t *config)
 {
     if (config->service_count > NET_SERVICES_MAX) return STATUS_NO_MEMORY;
-    mdns->services = config->services;
-    mdns->service_count = config->service_count;
     net_mdns_numbered(mdns->wanted, config->host_name, 0);
     net_mdns_numbered(mdns->name, config->host_name, 0);
     mdns_resp_init();
@@ -136,21 +148,23 @@ status_t net_mdns_open(net_mdns_t *mdns, struct netif *netif, const net_config_t
     udp_recv(get_mdns_pcb(), receive, mdns);
     mdns_resp_register_name_result_cb(probed);
     if (mdns_resp_add_netif(netif, mdns->name) != ERR_OK) return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < mdns->service_count; i++) {
-        const net_service_t *service = &mdns->services[i];
-        if (mdns_resp_add_service(netif, mdns->name, service->type, DNSSD_PROTO_TCP, config->http_port,
-                                  write_txt, (void *)service) != (s8_t)i)
-            return STATUS_NO_MEMORY;
-    }
+    if (add_services(mdns, netif, config) != STATUS_OK) return STATUS_NO_MEMORY;
     mdns->netif = netif;
     return STATUS_OK;
 }
 
-void net_mdns_configure(net_mdns_t *mdns, const char *host_name)
+void net_mdns_configure(net_mdns_t *mdns, const net_config_t *config)
 {
-    if (!mdns->netif || strcmp(mdns->wanted, host_name) == 0) return;
+    bool renamed = strcmp(mdns->wanted, config->host_name) != 0;
+    bool moved = mdns->service_port != config->service_port;
+    if (!mdns->netif || (!renamed && !moved)) return;
     net_mdns_farewell(mdns);
-    net_mdns_numbered(mdns->wanted, host_name, 0);
+    if (moved) {
+        for (size_t i = 0; i < mdns->service_count; i++) (void)mdns_resp_del_service(mdns->netif, (u8_t)i);
+        if (add_services(mdns, mdns->netif, config) != STATUS_OK)
+            log_error("net", "no memory to announce all services");
+    }
+    net_mdns_numbered(mdns->wanted, config->host_name, 0);
     mdns->number = 0;
     mdns->conflict = false;
     mdns->rename_ms = 0;

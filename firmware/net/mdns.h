@@ -26,6 +26,7 @@ typedef struct {
     struct netif *netif; /* NULL: not open */
     const net_service_t *services;
     size_t service_count;
+    uint16_t service_port;
     udp_recv_fn receive;              /* lwIP's */
     char wanted[NET_HOST_NAME_BYTES]; /* as configured */
     char name[NET_HOST_NAME_BYTES];   /* in effect */
@@ -39,12 +40,13 @@ typedef struct {
 
 /* Starts the responder. Called once, after the interface is open.
  * mdns      the caller's, zeroed, alive as long as the firmware; there is one, because lwIP calls back without context
- * config    host_name, http_port and services are looked at
+ * config    host_name, services and service_port are looked at
  * returns   STATUS_OK, STATUS_NO_MEMORY (lwipopts.h has too little for it) */
 status_t net_mdns_open(net_mdns_t *mdns, struct netif *netif, const net_config_t *config);
 
-/* Takes another host name; nothing when it is as before. */
-void net_mdns_configure(net_mdns_t *mdns, const char *host_name);
+/* Takes another host name and other services; nothing when name and port are as before. Where services were announced
+ * there must be some again. */
+void net_mdns_configure(net_mdns_t *mdns, const net_config_t *config);
 
 /* Values of TXT records have changed. */
 void net_mdns_announce(net_mdns_t *mdns);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "hal/clock.h"
 #include "hal/eth.h"
 #include "lwip/init.h"
@@ -31,6 +32,30 @@ static void set_time(net_state_t *net, uint64_t now_ms)
 {
     net->now_ms = now_ms;
     http_tcp_set_time(&net->http, now_ms);
+    http_tcp_set_time(&net->https, now_ms);
+}
+
+static status_t listen(net_state_t *net, const net_config_t *config)
+{
+    status_t status = STATUS_OK;
+    if (config->http_port)
+        status = http_tcp_listen(&net->http, config->http_port);
+    else
+        http_tcp_stop(&net->http);
+    if (status == STATUS_OK && config->tls) status = http_tcp_listen(&net->https, config->https_port);
+    return status;
+}
+
+static void open_servers(net_state_t *net, const net_config_t *config, http_server_t *server)
+{
+    net->http.slots = net->http_slots;
+    net->http.slot_count = HTTP_CONNECTIONS_MAX;
+    http_tcp_open(&net->http, server);
+    net->https.tls_server = config->tls;
+    net->https.slots = net->https_slots;
+    net->https.slot_count = HTTPS_CONNECTIONS_MAX;
+    for (unsigned i = 0; i < HTTPS_CONNECTIONS_MAX; i++) net->https_slots[i].tls = &net->https_tls[i];
+    http_tcp_open(&net->https, server);
 }
 
 status_t net_init(const net_config_t *config, http_server_t *server)
@@ -42,7 +67,8 @@ status_t net_init(const net_config_t *config, http_server_t *server)
     lwip_init();
     status_t status = netif_eth_open(&net->eth, config);
     if (status != STATUS_OK) return status;
-    status = http_tcp_open(&net->http, server, config->http_port);
+    open_servers(net, config, server);
+    status = listen(net, config);
     if (status == STATUS_OK && config->service_count > 0)
         status = net_mdns_open(&net->mdns, &net->eth.netif, config);
     net_sntp_open(&net->sntp, &net->eth.netif, config);
@@ -54,7 +80,8 @@ void net_configure(const net_config_t *config)
 {
     net_state.host_name = config->host_name;
     netif_eth_configure(&net_state.eth, config);
-    net_mdns_configure(&net_state.mdns, config->host_name);
+    if (listen(&net_state, config) != STATUS_OK) log_error("net", "nobody can listen: no memory");
+    net_mdns_configure(&net_state.mdns, config);
     net_sntp_configure(&net_state.sntp, config->time_server);
 }
 
@@ -78,6 +105,12 @@ void net_wake_streams(uint64_t now_ms)
     if (!net_state.open) return;
     set_time(&net_state, now_ms);
     http_tcp_wake(&net_state.http);
+    http_tcp_wake(&net_state.https);
+}
+
+static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
 }
 
 /* What was held up by a lack of room, on the wire or in memory. */
@@ -90,12 +123,8 @@ static void relieve(net_state_t *net)
     if (net->eth.rx_starved) {
         net->eth.rx_starved = false;
         http_tcp_shed(&net->http);
+        http_tcp_shed(&net->https);
     }
-}
-
-static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
-{
-    return a_ms < b_ms ? a_ms : b_ms;
 }
 
 uint64_t net_poll(uint64_t now_ms)
@@ -110,7 +139,7 @@ uint64_t net_poll(uint64_t now_ms)
     unsigned frames = 0;
     while (frames < NET_FRAMES_PER_POLL && netif_eth_receive(&net->eth)) frames++;
     sys_check_timeouts();
-    uint64_t deadline_ms = http_tcp_poll(&net->http);
+    uint64_t deadline_ms = earlier(http_tcp_poll(&net->http), http_tcp_poll(&net->https));
     deadline_ms = earlier(deadline_ms, net_mdns_poll(&net->mdns, now_ms));
     deadline_ms = earlier(deadline_ms, net_sntp_poll(&net->sntp, now_ms));
     if (net->eth.tx_busy || net->eth.rx_starved) relieve(net);

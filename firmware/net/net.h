@@ -15,6 +15,7 @@
 #include "base/wall_clock.h"
 #include "hal/status.h"
 #include "http/http_server.h"
+#include "tls/tls_server.h"
 
 #define NET_IPV4_TEXT_BYTES    16u /* 255.255.255.255 and NUL */
 #define NET_IPV6_TEXT_BYTES    40u /* eight groups of four digits and NUL */
@@ -26,7 +27,7 @@ typedef struct {
     const char *value; /* may change while it lives: net_announce */
 } net_txt_t;
 
-/* A service by which the device is found: <host name>.<type>._tcp.local on the HTTP port. */
+/* A service by which the device is found: <host name>.<type>._tcp.local. */
 typedef struct {
     const char *type;     /* "_http" */
     const net_txt_t *txt; /* all of them at most 255 bytes, lengths included */
@@ -40,12 +41,15 @@ typedef struct {
     uint8_t ipv4_address[4]; /* the three below only when ipv4_static */
     uint8_t ipv4_netmask[4];
     uint8_t ipv4_gateway[4]; /* 0.0.0.0: none */
-    uint16_t http_port;
+    uint16_t http_port;      /* 0: nobody listens without TLS */
+    uint16_t https_port;
+    tls_server_t *tls; /* NULL: no HTTPS; alive as long as the firmware */
     bool has_secret;   /* false: sequence numbers can be guessed, and the log says so */
     uint8_t secret[8]; /* random bytes for them, used for nothing else; only when has_secret */
 
     const net_service_t *services; /* at most NET_SERVICES_MAX, alive as long as the firmware */
     size_t service_count;          /* 0: nothing is announced, not even the host name */
+    uint16_t service_port;         /* of all of them */
     wall_clock_t *clock;           /* borrowed, set by time servers; NULL: none is asked */
     const char *time_server;       /* IP address or host name; "" or NULL: the one that DHCP names */
 } net_config_t;
@@ -56,8 +60,9 @@ typedef struct {
  * returns   STATUS_OK, STATUS_NO_MEMORY (lwipopts.h and limits.h do not fit), STATUS_INVALID (http_port cannot be bound) */
 status_t net_init(const net_config_t *config, http_server_t *server);
 
-/* Takes another place on the network: IPv4 address, host name and time server of config, the rest of it is not looked
- * at. Nothing happens when they are as before; connections to an address that goes end. After net_init.
+/* Takes another place on the network: IPv4 address, host name, time server, http_port and services of config, the rest of
+ * it is not looked at. Nothing happens when they are as before; connections to an address or a port that goes end. After
+ * net_init.
  * config    as for net_init */
 void net_configure(const net_config_t *config);
 
@@ -108,7 +113,7 @@ void net_read_status(net_status_t *out);
 
 /* One bounded store of the network: a pool of lwIP, its heap, the HTTP slots. */
 typedef struct {
-    char name[16]; /* [a-z0-9_]+ */
+    char name[20]; /* [a-z0-9_]+ */
     uint32_t used; /* elements, for "heap" bytes */
     uint32_t peak; /* most that were ever in use */
     uint32_t size;

@@ -16,7 +16,9 @@ typedef struct {
     uint64_t now_ms;        /* of the running net_poll; all of lwIP sees this moment */
     uint64_t link_check_ms; /* when to look at the carrier again */
     netif_eth_t eth;
-    http_tcp_t http;
+    http_tcp_t http, https;
+    http_tcp_slot_t http_slots[HTTP_CONNECTIONS_MAX], https_slots[HTTPS_CONNECTIONS_MAX];
+    http_tls_t https_tls[HTTPS_CONNECTIONS_MAX];
     net_mdns_t mdns;
     net_sntp_t sntp;
 } net_state_t;

@@ -58,9 +58,9 @@ void net_read_status(net_status_t *out)
     out->tx_frames = frames.tx_frames;
     out->rx_dropped = frames.rx_dropped + net->eth.rx_no_buffers;
     out->tx_dropped = frames.tx_dropped;
-    out->connections_accepted = net->http.accepted;
-    out->connections_refused = net->http.refused;
-    out->connections_evicted = net->http.evicted;
+    out->connections_accepted = net->http.accepted + net->https.accepted;
+    out->connections_refused = net->http.refused + net->https.refused;
+    out->connections_evicted = net->http.evicted + net->https.evicted;
     net_sntp_server_text(&net->sntp, out->time_server, sizeof out->time_server);
     out->time_refused = net->sntp.refused;
 }
@@ -75,7 +75,16 @@ static const char *const memp_names[] = {
 /* lwIP's responder has one of its own. */
 LWIP_MEMPOOL_PROTOTYPE(MDNS_PKTS);
 
-enum { POOL_HEAP = MEMP_MAX, POOL_MDNS, POOL_CONNECTIONS, POOL_REFUSALS, POOL_BODIES, POOL_COUNT };
+enum {
+    POOL_HEAP = MEMP_MAX,
+    POOL_MDNS,
+    POOL_CONNECTIONS,
+    POOL_HTTPS,
+    POOL_TLS,
+    POOL_REFUSALS,
+    POOL_BODIES,
+    POOL_COUNT
+};
 
 size_t net_pool_count(void)
 {
@@ -104,6 +113,18 @@ static void read_bodies(net_pool_t *out, const http_server_t *server)
     out->size = HTTP_BODIES_MAX;
 }
 
+/* Its peak is what a board's RAM must have; what found no room ended its connection. */
+static void read_tls_heap(net_pool_t *out, const tls_server_t *tls)
+{
+    set_name(out, "tls_heap");
+    out->size = TLS_HEAP_BYTES;
+    out->in_bytes = true;
+    if (!tls) return;
+    out->used = tls->heap.used;
+    out->peak = tls->heap.peak;
+    out->exhausted = tls->heap.failures;
+}
+
 void net_read_pool(size_t index, net_pool_t *out)
 {
     const http_tcp_t *http = &net_state.http;
@@ -121,6 +142,12 @@ void net_read_pool(size_t index, net_pool_t *out)
     } else if (index == POOL_CONNECTIONS) {
         *out = (net_pool_t){ "http_connection",    http->slots_used, http->slots_peak,
                              HTTP_CONNECTIONS_MAX, http->refused,    false };
+    } else if (index == POOL_HTTPS) {
+        const http_tcp_t *https = &net_state.https;
+        *out = (net_pool_t){ "https_connection",    https->slots_used, https->slots_peak,
+                             HTTPS_CONNECTIONS_MAX, https->refused,    false };
+    } else if (index == POOL_TLS) {
+        read_tls_heap(out, net_state.https.tls_server);
     } else if (index == POOL_REFUSALS) {
         *out = (net_pool_t){ "http_refusal", http->refusals_used, http->refusals_peak, HTTP_REFUSALS_MAX, 0,
                              false };

@@ -97,10 +97,27 @@ static access_decision_t decide_by_token(const access_t *access, const access_re
     return (access_decision_t){ .token = token };
 }
 
+/* ---- The decision ---------------------------------------------------------------------------------------- */
+
+bool access_is_private(const access_t *access, bool secure)
+{
+    return secure || access->insecure_tokens;
+}
+
+static bool gives_itself_away(const access_t *access, const access_request_t *request)
+{
+    text_view_t token;
+    return !access_is_private(access, request->secure) &&
+           read_credentials(request->authorization, &token) != NO_CREDENTIALS;
+}
+
 access_decision_t access_decide(const access_t *access, const access_request_t *request)
 {
     if (request->scope == SCOPE_NONE) return go_on;
     if (access->claim->state != CLAIM_CLAIMED) return decide_without_owner(access, request->scope);
+    if (gives_itself_away(access, request))
+        return refuse(403, NULL, "tokens are taken by HTTPS only; revoke this one, it could be overheard");
     if (request->scope == SCOPE_READ && !access->read_auth) return go_on;
+    if (request->certified >= request->scope) return go_on;
     return decide_by_token(access, request);
 }

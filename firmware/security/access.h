@@ -6,7 +6,12 @@
  *   owners damaged          open, or 503 with read_auth    503: reset to factory settings
  *   claimed                 open, or by token              by token
  *
+ * A certificate that the client has shown by TLS says what its owner may do on a device that is claimed; where that is
+ * not enough, or there is none, the request is judged by its token.
+ *
  *   what came with the request            answer
+ *   a token without TLS, claimed device   403, even where none is needed: whoever listens has it now. Unless the
+ *                                         device takes tokens like that
  *   no credentials, or another scheme     401 Bearer realm
  *   a Bearer header that is malformed     400 error="invalid_request"
  *   too many wrong ones lately            429, Retry-After; the token is not looked at
@@ -28,13 +33,16 @@ typedef struct {
     tokens_t *tokens;
     const claim_t *claim;
     limiter_t *limiter;
-    bool read_auth; /* the setting: reading, too, needs a token */
+    bool read_auth;       /* the setting: reading, too, needs a token */
+    bool insecure_tokens; /* the setting: tokens are good without TLS, too */
 } access_t;
 
 typedef struct {
     scope_t scope;             /* what the route asks for */
     text_view_t authorization; /* the header's value; hostile text; count 0: there is none */
     const uint8_t *address;    /* LIMITER_ADDRESS_BYTES: the peer's */
+    bool secure;               /* it came by TLS */
+    scope_t certified;         /* what the client's certificate says; SCOPE_NONE: nothing */
     uint64_t now_ms;           /* uptime */
 } access_request_t;
 
@@ -45,6 +53,9 @@ typedef struct {
     const char *detail;     /* one sentence for people, a constant; NULL when it may go on */
     const token_t *token;   /* by which it may go on, alive until the next change of the table; NULL: open */
 } access_decision_t;
+
+/* Whether secrets may go to a peer, and be taken from it. */
+bool access_is_private(const access_t *access, bool secure);
 
 access_decision_t access_decide(const access_t *access, const access_request_t *request);
 

@@ -4,6 +4,9 @@
 
 static const char *const modes[] = { [NETWORK_DHCP] = "dhcp", [NETWORK_STATIC] = "static" };
 static const char *const read_auths[] = { [READ_AUTH_NONE] = "none", [READ_AUTH_TOKEN] = "token" };
+static const char *const http_modes[] = {
+    [HTTP_MODE_ON] = "on", [HTTP_MODE_REDIRECT] = "redirect", [HTTP_MODE_OFF] = "off"
+};
 
 #define AT(member) .offset = offsetof(device_settings_t, member)
 
@@ -73,6 +76,15 @@ static const schema_field_t fields[] = {
       .optional = true,
       AT(time_server),
       .as.string = { SETTINGS_HOST_BYTES, 1, settings_is_server, NULL } },
+    { .path = "http/mode",
+      .rule = "must be on, redirect or off",
+      .type = FIELD_ENUM,
+      AT(http_mode),
+      .as.choice = { http_modes, 3, HTTP_MODE_ON } },
+    { .path = "http/insecure_tokens",
+      .rule = "must be true or false",
+      .type = FIELD_BOOL,
+      AT(insecure_tokens) },
 };
 
 /* The rules above say the numbers that limits.h has. */

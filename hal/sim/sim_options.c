@@ -18,6 +18,7 @@ const char sim_options_help[] =
     "  --pcap FILE                    record all frames\n"
     "  --state DIR                    where non-volatile things live\n"
     "  --log-level LEVEL              error, warning, info (default) or debug\n"
+    "  --insecure-tokens              take tokens by plain HTTP, too\n"
     "  --help                         this text\n";
 
 /* A whole number from 1 to most that ends at the string's end. */
@@ -163,14 +164,23 @@ static bool take(sim_options_t *options, const char *name, char *value, char *er
     return fail(error, name, "", "no such option");
 }
 
+/* Options without a value. */
+static bool take_flag(sim_options_t *options, const char *name)
+{
+    if (strcmp(name, "--help") == 0)
+        options->help = true;
+    else if (strcmp(name, "--insecure-tokens") == 0)
+        options->insecure_tokens = true;
+    else
+        return false;
+    return true;
+}
+
 bool sim_options_parse(sim_options_t *options, int argc, char *argv[], char *error)
 {
     *options = (sim_options_t){ .net = SIM_NET_SLIRP, .log_level = 2 };
     for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            options->help = true;
-            continue;
-        }
+        if (take_flag(options, argv[i])) continue;
         if (!take(options, argv[i], i + 1 < argc ? argv[i + 1] : NULL, error)) return false;
         i++;
     }

@@ -9,8 +9,14 @@ from support.openapi import Document
 
 
 @pytest.fixture(scope="session")
-def session_device(board, image):
-    device = Device(board, image)
+def https(pytestconfig):
+    """Whether the suite speaks HTTPS. By plain HTTP devices have to be told to take tokens that way."""
+    return pytestconfig.getoption("--https")
+
+
+@pytest.fixture(scope="session")
+def session_device(board, image, https):
+    device = Device(board, image, https)
     try:
         device.start()
         with device.connect() as client:
@@ -22,14 +28,15 @@ def session_device(board, image):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def baseline(session_device):
+def baseline(session_device, https):
     """What is in use while nothing goes on but one kept connection: taken before any test, compared after all.
     Sampled sensors and a configured network are part of the rest state."""
     eventually(lambda: not any(sensor["quality"] == "pending"
                                for sensor in session_device.get("/api/v1/sensors").json()["sensors"]))
     eventually(lambda: session_device.status()["network"]["ipv6"], timeout=10)
     # One connection is ours; those that asked whether it is ready have been closed.
-    return eventually(lambda: pools_used(session_device.status()), timeout=20, tcp_pcb=1, http_connection=1)
+    return eventually(lambda: pools_used(session_device.status()), timeout=20, tcp_pcb=1,
+                      http_connection=int(not https), https_connection=int(https))
 
 
 @pytest.fixture
@@ -70,12 +77,12 @@ def owned(session_device, defaults):
 
 
 @pytest.fixture
-def another(board, image):
+def another(board, image, https):
     """Makes further devices, for tests that need one started in another way."""
     made = []
 
     def make(**options):
-        made.append(Device(board, image, **options))
+        made.append(Device(board, image, **{"https": https, **options}))
         return made[-1].start()
 
     yield make

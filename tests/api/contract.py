@@ -26,6 +26,11 @@ INDEX_LINKS = {
     "run": "/api/v1/actions/{name}/{run}",
     "config": "/api/v1/config",
     "claim": "/api/v1/claim",
+    "tls": "/api/v1/tls",
+    "tls_csr": "/api/v1/tls/csr",
+    "tls_certificate": "/api/v1/tls/certificate",
+    "tls_rotate": "/api/v1/tls/rotate",
+    "tls_client_ca": "/api/v1/tls/client_ca",
     "tokens": "/api/v1/tokens",
     "token": "/api/v1/tokens/{id}",
     "events": "/api/v1/events{?types,sensors}",
@@ -59,6 +64,11 @@ RESOURCES = {
     "/api/v1/claim": {"POST": None},
     "/api/v1/tokens": {"GET": "admin", "POST": "admin"},
     "/api/v1/tokens/00000000": {"DELETE": "admin"},
+    "/api/v1/tls": {"GET": "read"},
+    "/api/v1/tls/csr": {"POST": "admin"},
+    "/api/v1/tls/rotate": {"POST": "admin"},
+    "/api/v1/tls/certificate": {"PUT": "admin", "DELETE": "admin"},
+    "/api/v1/tls/client_ca": {"PUT": "admin", "DELETE": "admin"},
     "/api/v1/logs": {"GET": "admin"},
     "/metrics": {"GET": "read"},
     "/openapi.json": {"GET": None},
@@ -70,7 +80,7 @@ STREAMS = {"/api/v1/events"}  # no end
 PATHS = [path for path, methods in RESOURCES.items()
          if methods.get("GET", "admin") != "admin" and path not in NOT_THERE | STREAMS]  # open as long as read_auth is none
 CACHEABLE = ["/api/v1", "/api/v1/device", "/api/v1/sensors", "/api/v1/sensors/temp0", "/api/v1/readings",
-             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config", "/.well-known/wot", "/openapi.json",
+             "/api/v1/actuators", "/api/v1/actuators/led0", "/api/v1/config", "/api/v1/tls", "/.well-known/wot", "/openapi.json",
              "/api/v1/sensors/temp0/value"]
 
 
@@ -81,10 +91,11 @@ def allow(path):
     return ", ".join(method for method in order if method in methods)
 
 
-DEVICE = {"id", "name", "location", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors"}
-STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "clock", "network", "connections", "requests", "sensors",
+DEVICE = {"id", "name", "location", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors", "tls"}
+STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "clock", "network", "connections", "tls", "requests", "sensors",
           "history", "store", "owner", "random", "stack", "pools"}
 CLOCK = {"state", "server", "synced_uptime_ms", "offset_ms", "slewing_ms", "refused_corrections", "refused_answers"}
+TLS = {"handshakes", "resumed", "failures"}
 STORE = {"state", "damaged", "pending", "writes", "write_failures", "used_bytes", "size_bytes"}
 HISTORY = {"starts", "samples", "minutes", "dropped_blocks", "size_bytes"}
 OWNERS = {"unclaimed", "claimed", "locked", "no_entropy", "damaged"}
@@ -100,7 +111,7 @@ READING = {"id", "unit", "value", "quality", "time", "uptime_ms"}
 CONFIG = {"name": "Jembatan", "hostname": None, "location": "",
           "network": {"mode": "dhcp", "address": None, "prefix": 24, "gateway": None},
           "sampling": {"interval_ms": 1000}, "cors_origins": [], "allowed_hosts": [], "read_auth": "none",
-          "time": {"server": None}}
+          "time": {"server": None}, "http": {"mode": "on", "insecure_tokens": False}}
 QUALITIES = {"pending", "ok", "missing", "error"}
 
 TYPES = {400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",

@@ -29,6 +29,9 @@ OF_ITS_OWN = [
     (rb'"chip":"(port|fpgaio)"', b'"chip":"P"'),  # LEDs that hang on no chip but the processor
     (rb'"(board|model|mcu)":"[^"]*"', rb'"\1":"B"'),
     (rb'"(id|hostname|mac)":"((?:[0-9a-f]{12})|(?:jembatan-[0-9a-f]{6})|(?:[0-9a-f:]{17}))"', rb'"\1":"M"'),
+    (rb'"(pin|spki_sha256)":"(sha256//)?[A-Za-z0-9+/]{43}="', rb'"\1":"\2K"'),
+    (rb'"not_before":"[^"]*"', b'"not_before":T'),
+    (rb"(-----BEGIN CERTIFICATE-----\\n)[A-Za-z0-9+/=\\]+(-----END)", rb"\1C\2"),
     (rb'urn:dev:mac:[0-9a-f]{16}(_?)"', rb'urn:dev:mac:M\1"'),
 ]
 

@@ -6,8 +6,8 @@ from support.device import Device, eventually
 
 
 @pytest.fixture(scope="module", name="owned")
-def fixture_owned(board, image):
-    device = Device(board, image)
+def fixture_owned(board, image, https):
+    device = Device(board, image, https)
     try:
         device.start().claim()
         yield device

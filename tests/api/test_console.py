@@ -59,7 +59,7 @@ def test_a_button_that_is_held_resets_to_factory_settings(beside):
 def test_a_board_without_random_numbers_has_no_owner_and_says_why(board, another):
     if board.is_simulator:
         return  # it draws from the kernel's generator, which is always there
-    device = another(seed=False)
+    device = another(https=False, seed=False)
     assert device.status()["owner"] == "no_entropy" and device.status()["random"] == "none"
     assert "setup code: " not in device.console and "no owner is possible" in device.console
     answer = device.call("POST", "/api/v1/claim", {"code": "0000-0000"}, token=None)

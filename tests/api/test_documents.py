@@ -4,7 +4,7 @@ import re
 
 import pytest
 from contract import (CHIPS, CLOCK, DEVICE, HISTORY, INDEX_LINKS, NETWORK, OWNERS, READING, RESOURCES, SENSORS, STATUS,
-                      STORE, check_count, check_reading, check_sensor, check_time)
+                      STORE, TLS, check_count, check_reading, check_sensor, check_time)
 from support.device import eventually
 
 
@@ -69,6 +69,9 @@ def test_the_status_has_exactly_the_promised_members(device):
     for member in HISTORY:
         check_count(status["history"][member])
     assert (status["history"]["starts"], status["history"]["dropped_blocks"]) == (1, 0)
+    assert set(status["tls"]) == TLS
+    for member in TLS:
+        check_count(status["tls"][member])
     assert set(status["store"]) == STORE
     assert status["store"]["state"] == "good"
     for member in STORE - {"state"}:

@@ -231,7 +231,7 @@ def test_what_is_of_the_moment_has_no_tag(device, path):
 
 
 def test_many_connections_at_once(device):
-    connections = [device.connect() for _ in range(8)]
+    connections = [device.connect() for _ in range(device.connections_max - 1)]
     try:
         for connection in connections:
             connection.send(request_bytes("/api/v1/sensors"))

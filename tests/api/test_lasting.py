@@ -10,7 +10,6 @@ import pytest
 from contract import CONFIG, check_problem
 from support import owner
 from support.device import Device, eventually
-from support.http1 import Client
 
 CONFIG_PATH = "/api/v1/config"
 TOKENS = "/api/v1/tokens"
@@ -21,10 +20,10 @@ def led(actuator):
 
 
 @pytest.fixture(scope="module")
-def prepared(board, image):
+def prepared(board, image, https):
     """The state of a device with an owner, settings of each kind, and outputs that last: as a power cut left it right
     after all was written."""
-    device = Device(board, image)
+    device = Device(board, image, https)
     try:
         device.start()
         device.claim()
@@ -43,9 +42,9 @@ def prepared(board, image):
 
 
 @pytest.fixture
-def changed(board, image, prepared):
+def changed(board, image, https, prepared):
     """A device with that state, not started yet."""
-    device = Device(board, image)
+    device = Device(board, image, https)
     shutil.copytree(prepared.options.state, device.options.state)
     device.token, device.other = prepared.token, prepared.other
     yield device
@@ -157,7 +156,7 @@ def test_of_two_writers_none_loses_a_change(owned):
 
     def write():
         try:
-            with Client("127.0.0.1", owned.port) as client:
+            with owned.connect() as client:
                 done = 0
                 while done < rounds:
                     read = client.request(CONFIG_PATH)
@@ -255,6 +254,9 @@ def test_a_memory_full_of_garbage(changed):
     memory = random.Random(1).randbytes(len(read_memory(changed)))
     write_memory(changed, memory)
     changed.start()
+    if not changed.board.is_simulator:  # without a memory it has no secret of its own, and so none to speak HTTPS with
+        assert "there is no HTTPS" in changed.console
+        changed.https = False
     status = check_no_stranger_gets_in(changed)
     assert status["store"]["state"] == "unusable"
     assert "nothing lasts" in changed.console

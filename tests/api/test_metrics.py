@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 from contextlib import contextmanager
 from urllib.parse import quote
@@ -9,8 +10,9 @@ from urllib.parse import quote
 import pytest
 from contract import ACTUATORS, SENSORS, TEMPERATURES, check_problem
 from support.device import eventually
-from support.http1 import Client
-from support.launch import free_port
+from support.http1 import Client, request_bytes
+from support.ports import free_port
+from support.tls import Secure, unchecked
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)+)\})? (-?\d+(?:\.\d+)?)')
@@ -134,7 +136,7 @@ def test_every_pool_has_its_unit_and_its_size(device):
     metrics = scrape(device)
     pools = {pool["name"]: pool["size"] for pool in device.status()["pools"]}
     in_bytes = metrics.of("device_memory_size_bytes", "pool")
-    assert set(in_bytes) == {"heap", "json"}
+    assert set(in_bytes) == {"heap", "json", "tls_heap"}
     assert {**in_bytes, **metrics.of("device_pool_size", "pool")} == pools
     for unit in ("device_memory_{}_bytes", "device_pool_{}"):
         used, peak, size = (metrics.of(unit.format(what), "pool") for what in ("used", "peak", "size"))
@@ -157,6 +159,25 @@ def test_requests_are_counted_by_their_status(device):
     assert metrics.one("http_connections_accepted_total") == accepted + 1
     # The scrape itself is counted when its first piece is sent, and these numbers are in a later one.
     assert sum(metrics.of("http_requests_total", "code").values()) == status["requests"]["total"]
+
+
+def test_handshakes_are_counted_by_how_they_ended(device):
+    def counted():
+        return scrape(device).of("tls_handshakes_total", "result")
+
+    device.get("/healthz")  # our connection stands from here on
+    before = counted()
+    secure = Secure(socket.create_connection(device.secure_address, 10), unchecked())
+    secure.sendall(request_bytes("/healthz", {"Connection": "close"}))
+    assert secure.recv(100).startswith(b"HTTP/1.1 200")
+    secure.close()
+    with socket.create_connection(device.secure_address, 10) as garbage:
+        garbage.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert garbage.recv(100)[:1] == b"\x15"  # an alert
+    after = eventually(lambda: {k: v for k, v in counted().items() if v != before[k]}, full=before["full"] + 1)
+    assert after == {"full": before["full"] + 1, "failed": before["failed"] + 1}
+    status = device.status()["tls"]
+    assert status["failures"] == after["failed"] and status["handshakes"] >= after["full"]
 
 
 def test_counters_only_grow(device):
@@ -216,7 +237,9 @@ def test_a_chip_that_breaks_goes_down_and_comes_back(device):
 def prometheus(folder, device, token=None):
     """A Prometheus that scrapes the device each second. Yields a function that asks it for the samples of an
     expression, as [({label: value}, number)]."""
-    job = {"job_name": "jembatan", "static_configs": [{"targets": [f"127.0.0.1:{device.port}"]}]}
+    job = {"job_name": "jembatan", "static_configs": [{"targets": [device.authority]}]}
+    if device.https:
+        job |= {"scheme": "https", "tls_config": {"ca_file": str(device.ca_file)}}
     if token:
         job["authorization"] = {"credentials": token}
     config = folder / "prometheus.yml"  # JSON is YAML

@@ -124,9 +124,9 @@ def test_the_device_goes_to_whoever_knows_its_code_and_only_once(another):
 # ---- scopes ------------------------------------------------------------------------------------------------------
 
 @pytest.fixture(scope="module")
-def shared(board, image):
+def shared(board, image, https):
     """A device with an owner and one token of each scope, as device.tokens."""
-    device = Device(board, image)
+    device = Device(board, image, https)
     try:
         device.start()
         device.claim()

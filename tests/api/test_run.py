@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import pytest
 from support.board import ROOT
 from support.device import eventually
 from support.http1 import Client
+from support.ports import free_port
+from support.tls import Trust
 
 
 class Run:
@@ -19,15 +22,18 @@ class Run:
 
     def __init__(self, board, image, *arguments):
         script = ROOT / "tests" / "support" / "run.py"
-        self.process = subprocess.Popen([sys.executable, script, board.name, "--image", image, *arguments],
+        self.process = subprocess.Popen([sys.executable, script, board.name, "--image", image, "--http", "0", "--https", "0",
+                                         *arguments],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.line = None
+        self.https_port = None
 
     def ready(self):
-        """Waits for the one line; the port in it."""
+        """Waits for the one line; the port of plain HTTP in it."""
         self.line = self.process.stdout.readline()
-        found = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)/\n", self.line)
+        found = re.fullmatch(r"ready http://127\.0\.0\.1:(\d+)/ https://127\.0\.0\.1:(\d+)/\n", self.line)
         assert found, (self.line, self.process.stderr.read() if not self.line else "")
+        self.https_port = int(found[2])
         return int(found[1])
 
     def children(self):
@@ -73,7 +79,7 @@ def alive(pid):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_is_ready_when_it_answers_and_leaves_nothing_when_it_is_stopped(run, number):
-    one = run("--http", "0")
+    one = run()
     port = one.ready()
     assert get(port, "/healthz") == {"status": "ok"}
     children = one.children()
@@ -83,13 +89,14 @@ def test_it_is_ready_when_it_answers_and_leaves_nothing_when_it_is_stopped(run, 
     assert (code, out) == (0, "")
     assert "Ctrl-C" in err
     assert not [pid for pid in children if alive(pid)]
-    with socket.socket() as probe:  # its port is free again
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("127.0.0.1", port))
+    for freed in (port, one.https_port):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", freed))
 
 
 def test_not_even_a_killed_runner_leaves_its_device(run):
-    one = run("--http", "0")
+    one = run()
     one.ready()
     children = one.children()
     one.signal(signal.SIGKILL)
@@ -98,7 +105,7 @@ def test_not_even_a_killed_runner_leaves_its_device(run):
 
 
 def test_it_ends_with_the_device_and_tells_how_that_died(run):
-    one = run("--http", "0")
+    one = run()
     one.ready()
     os.kill(one.children()[0], signal.SIGKILL)
     code, _, err = one.end()
@@ -107,7 +114,7 @@ def test_it_ends_with_the_device_and_tells_how_that_died(run):
 
 
 def test_the_options_reach_the_device(run, tmp_path):
-    one = run("--http", "0", "--set", "temp0=25.375", "--set", "emc0_remote1=33", "--without", "mag0", "--pcap",
+    one = run("--set", "temp0=25.375", "--set", "emc0_remote1=33", "--without", "mag0", "--pcap",
               str(tmp_path / "traffic.pcap"), "--log-level", "debug")
     port = one.ready()
     eventually(lambda: get(port, "/api/v1/sensors/temp0"), quality="ok", value=25.38)
@@ -122,65 +129,103 @@ def test_the_options_reach_the_device(run, tmp_path):
 def test_the_state_folder_keeps_who_it_is(run):
     identities = []
     for _ in range(2):
-        one = run("--http", "0")
+        one = run()
         identities.append(get(one.ready(), "/api/v1/device"))
         one.signal(signal.SIGTERM)
         one.end()
     assert identities[0] == identities[1]
 
 
-def ask_as(port, token, path="/api/v1/tokens"):
-    with Client("127.0.0.1", port) as client:
+def ask_as(one, token, path="/api/v1/tokens"):
+    with Client("127.0.0.1", one.https_port, tls=Trust(lambda: ("127.0.0.1", one.https_port))) as client:
         return client.request(path, [("Authorization", f"Bearer {token}")])
 
 
 def test_claim_writes_the_admin_token_for_its_owners_eyes_only(run, tmp_path):
     file = tmp_path / "token"
-    port = run("--http", "0", "--claim", str(file)).ready()
+    one = run("--claim", str(file))
+    one.ready()
     token = file.read_text(encoding="ascii")
     assert re.fullmatch(r"jbt_[0-9a-z]{32}\n", token)
     assert file.stat().st_mode & 0o777 == 0o600
-    listed = ask_as(port, token.strip()).json()["tokens"]
+    listed = ask_as(one, token.strip()).json()["tokens"]
     assert [(one["scope"], one["name"]) for one in listed] == [("admin", "dev run")]
 
 
 def test_claim_again_keeps_a_token_that_holds_and_another_file_is_refused(run, tmp_path):
     file, other = tmp_path / "token", tmp_path / "other"
-    one = run("--http", "0", "--claim", str(file))
+    one = run("--claim", str(file))
     one.ready()
     token = file.read_text(encoding="ascii")
     one.signal(signal.SIGTERM)
     one.end()
     file.chmod(0o644)
-    one = run("--http", "0", "--claim", str(file))
+    one = run("--claim", str(file))
     one.ready()
     assert file.read_text(encoding="ascii") == token and file.stat().st_mode & 0o777 == 0o600
     one.signal(signal.SIGTERM)
     one.end()
-    code, out, err = run("--http", "0", "--claim", str(other)).end()
+    code, out, err = run("--claim", str(other)).end()
     assert code == 1 and "ready" not in out and "has an owner" in err
     assert not other.exists()
 
 
 def test_claim_into_a_file_that_cannot_be_written_leaves_the_device_unclaimed(run, tmp_path):
-    code, out, err = run("--http", "0", "--claim", str(tmp_path / "no" / "folder")).end()
+    code, out, err = run("--claim", str(tmp_path / "no" / "folder")).end()
     assert code == 1 and "ready" not in out and "No such file" in err
-    assert get(run("--http", "0").ready(), "/api/v1/status")["owner"] == "unclaimed"
+    assert get(run().ready(), "/api/v1/status")["owner"] == "unclaimed"
 
 
 def test_a_static_address(run):
-    port = run("--http", "0", "--ip", "10.0.2.15/24,10.0.2.2").ready()
+    port = run("--ip", "10.0.2.15/24,10.0.2.2").ready()
     assert get(port, "/api/v1/status")["network"]["ipv4_mode"] == "static"
 
 
-def test_a_port_in_use_is_said_plainly(run):
+@pytest.mark.parametrize("option", ["--http", "--https"])
+def test_a_port_in_use_is_said_plainly(run, option):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        code, out, err = run("--http", str(port)).end()
+        code, out, err = run(option, str(port)).end()
     assert (code, out) == (2, "")
-    assert f"port {port} of 127.0.0.1 is in use" in err
+    assert f"port {port} of 127.0.0.1 is in use" in err and f"choose another by {option} PORT" in err
+
+
+def test_one_port_does_not_serve_both(run):
+    port = str(free_port())
+    code, out, err = run("--http", port, "--https", port).end()
+    assert (code, out) == (2, "")
+    assert f"--https {port}" in err
+
+
+def test_ca_writes_what_the_device_is_verified_by(run, tmp_path):
+    file = tmp_path / "ca.pem"
+    one = run("--ca", str(file))
+    one.ready()
+    with open(file, encoding="ascii") as pem:
+        context = ssl.create_default_context(cadata=pem.read())
+    with socket.create_connection(("127.0.0.1", one.https_port), 10) as plain:
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as secure:
+            assert ssl.PEM_cert_to_DER_cert(file.read_text()) == secure.getpeercert(binary_form=True)
+
+
+def test_a_certificate_that_cannot_be_written_is_said_plainly(run, tmp_path):
+    code, out, err = run("--ca", str(tmp_path / "no" / "folder")).end()
+    assert (code, out) == (2, "")
+    assert "No such file" in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize("insecure", [False, True])
+def test_tokens_are_taken_by_plain_http_only_when_it_runs_insecure(run, tmp_path, insecure):
+    file = tmp_path / "token"
+    one = run("--claim", str(file), *(["--insecure"] if insecure else []))
+    port = one.ready()
+    token = file.read_text(encoding="ascii").strip()
+    assert ask_as(one, token).status == 200
+    with Client("127.0.0.1", port) as client:
+        answer = client.request("/api/v1/tokens", [("Authorization", f"Bearer {token}")])
+    assert answer.status == (200 if insecure else 403)
 
 
 @pytest.mark.parametrize("arguments, said", [
@@ -191,6 +236,9 @@ def test_a_port_in_use_is_said_plainly(run):
     (["--without", "temp9"], "temp9"),
     (["--http", "99999"], "99999"),
     (["--http", "http"], "http"),
+    (["--https", "99999"], "99999"),
+    (["--net", "unix:one,two", "--ca", "ca.pem"], "--ca"),
+    (["--net", "unix:one,two", "--claim", "token"], "--claim"),
     (["--log-level", "loud"], "loud"),
     (["--ip", "10.0.0.1"], "10.0.0.1"),
     (["--ip", "10.0.0.300/24"], "10.0.0.300/24"),
@@ -199,7 +247,7 @@ def test_a_port_in_use_is_said_plainly(run):
     (["--frobnicate"], "--frobnicate"),
 ])
 def test_an_option_that_cannot_be_fulfilled_ends_with_2_and_names_it(run, arguments, said):
-    code, out, err = run("--http", "0", *arguments).end()
+    code, out, err = run(*arguments).end()
     assert (code, out) == (2, "")
     assert said in err
     assert "Traceback" not in err
@@ -213,5 +261,5 @@ def test_an_unknown_board_is_named_and_the_known_ones_listed(image):
 
 
 def test_several_run_side_by_side(run):
-    ports = {run("--http", "0", "--set", f"temp0={20 + i}").ready() for i in range(2)}
+    ports = {run("--set", f"temp0={20 + i}").ready() for i in range(2)}
     assert len(ports) == 2

@@ -8,7 +8,7 @@ import pytest
 from contract import CONFIG, check_problem, check_sensor
 from support.board import ROOT
 from support.device import eventually
-from support.http1 import Client, request_bytes
+from support.http1 import request_bytes
 
 CONFIG_PATH = "/api/v1/config"
 SENSOR_PATH = "/api/v1/sensors/temp0"
@@ -78,7 +78,7 @@ def test_of_two_writers_none_loses_a_change_of_a_sensor_that_is_being_sampled(ow
 
     def write():
         try:
-            with Client("127.0.0.1", owned.port) as client:
+            with owned.connect() as client:
                 done = 0
                 while done < rounds:
                     read = client.request(SENSOR_PATH)
@@ -115,7 +115,8 @@ def test_a_change_of_nothing_changes_no_tag_and_writes_nothing(owned):
 ALL = {"name": "Gewächshaus", "hostname": "greenhouse-7", "location": "behind the \"old\" shed \\ left",
        "network": {"mode": "dhcp", "address": "192.0.2.7", "prefix": 30, "gateway": "192.0.2.6"},
        "sampling": {"interval_ms": 2000}, "cors_origins": ["https://a.example", "http://[2001:db8::1]:8080"],
-       "allowed_hosts": ["a.example", "panel"], "read_auth": "token", "time": {"server": "192.0.2.123"}}
+       "allowed_hosts": ["a.example", "panel"], "read_auth": "token", "time": {"server": "192.0.2.123"},
+       "http": {"mode": "on", "insecure_tokens": True}}
 
 
 def test_every_member_can_be_set_and_null_gives_its_default_back(owned):

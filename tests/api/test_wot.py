@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import subprocess
 from urllib.parse import urljoin, urlsplit
 
@@ -127,7 +128,7 @@ def test_only_a_client_that_takes_it_gets_it(device):
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8080", "[::1]", "[fe80::1]:80", "192.0.2.7:65535"])
 def test_its_base_is_where_the_client_asked(device, host):
-    assert describe(device, host)["base"] == f"http://{host}/"
+    assert describe(device, host)["base"] == f"http{'s' * device.https}://{host}/"
 
 
 def test_it_grows_with_no_port(device):
@@ -173,7 +174,7 @@ def test_what_a_property_gives_is_as_its_schema_says(device):
 
 
 def test_every_form_answers(owned):
-    td = describe(owned, f"127.0.0.1:{owned.port}")
+    td = describe(owned, owned.authority)
     all_ok(owned)
     bodies = {**{name: {"state": "off"} for name in ACTUATORS}, "identify": {"duration_ms": 0},
               "calibrate": {"sensor": "temp0", "value": owned.sensor("temp0")["value"]}}
@@ -292,11 +293,15 @@ def test_it_knows_nothing_of_a_sample(device):
 # ---- A real client -----------------------------------------------------------------------------------------------
 
 
+def node_environment(device):
+    return {**os.environ, "NODE_EXTRA_CA_CERTS": str(device.ca_file)} if device.https else None
+
+
 def node_wot(device, *words, token=None):
     """What node-wot finds in the description, and the result of each step (tests/js/wot_client.mjs)."""
     options = ["--token", token] if token else []
     answer = subprocess.run(["node", CLIENT, MODULES, device.url.rstrip("/") + PATH, *options, *words],
-                            capture_output=True, text=True, timeout=90)
+                            capture_output=True, text=True, timeout=90, env=node_environment(device))
     assert answer.returncode == 0, answer.stderr
     first, *lines = [json.loads(line) for line in answer.stdout.splitlines()]
     assert first["step"] == "td"
@@ -308,7 +313,7 @@ def test_node_wot_reads_what_the_chip_measures(device):
     device.set("temp0", 37.25)
     eventually(lambda: device.sensor("temp0"), quality="ok", value=37.25)
     td, lines = node_wot(device, "read", "temp0", "read", "led0")
-    assert td == describe(device, f"127.0.0.1:{device.port}")
+    assert td == describe(device, device.authority)
     assert lines[0] == {"step": "read temp0", "value": 37.25}
     assert lines[1]["value"]["state"] in ("off", "on")
     device.set("temp0", 21.5)
@@ -372,9 +377,9 @@ def test_node_wot_reads_with_a_token_when_reading_needs_one(another):
 
 def head_of(device, path, headers):
     """The head of an answer that may have no end, in lower case."""
-    with device.connect() as connection, connection.socket.makefile("rb") as answer:
+    with device.connect() as connection:
         connection.send(request_bytes(path, headers))
-        return b"".join(iter(answer.readline, b"\r\n")).decode("latin-1").lower()
+        return connection.read_head().decode("latin-1").lower()
 
 
 def test_every_form_that_streams_answers_as_one(device):

@@ -16,18 +16,19 @@ import { resolve } from "node:path";
 const [modules, url, ...rest] = process.argv.slice(2);
 const require = createRequire(resolve(modules, "index.js"));
 const { Servient } = require("@node-wot/core");
-const { HttpClientFactory } = require("@node-wot/binding-http");
+const { HttpClientFactory, HttpsClientFactory } = require("@node-wot/binding-http");
 
 const OBSERVE_MS = 20000; // for all values of one observation
-const SOCKETS = 4; // reading all properties asks for all of them at once: more than a small device can serve
+const SOCKETS = 3; // reading all properties asks for all of them at once: more than a small device can serve
 
-class BoundedClientFactory extends HttpClientFactory {
-  getClient() {
-    const client = super.getClient();
-    client.agent.maxSockets = SOCKETS;
-    return client;
-  }
-}
+const bounded = (Factory) =>
+  class extends Factory {
+    getClient() {
+      const client = super.getClient();
+      client.agent.maxSockets = SOCKETS;
+      return client;
+    }
+  };
 
 const print = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 
@@ -87,7 +88,7 @@ function stepsOf(words) {
 
 const token = rest[0] === "--token" ? rest.splice(0, 2)[1] : undefined;
 const servient = new Servient();
-servient.addClientFactory(new BoundedClientFactory());
+for (const Factory of [HttpClientFactory, HttpsClientFactory]) servient.addClientFactory(new (bounded(Factory))());
 const wot = await servient.start();
 const td = await wot.requestThingDescription(url);
 if (token) servient.addCredentials({ [td.id]: { token } });

@@ -25,7 +25,7 @@ class Browser:
         self.lock = threading.Lock()
         self.here = set()  # (type, instance name)
         self.events = []  # (what, type, instance name)
-        self.browser = ServiceBrowser(self.zeroconf, [f"{kind}._tcp.local." for kind in TYPES], self)
+        self.browser = ServiceBrowser(self.zeroconf, [f"{kind}._tcp.local." for kind in (*TYPES, "_https")], self)
 
     def close(self):
         self.browser.cancel()

@@ -7,6 +7,8 @@ import pytest
 from lan import PATIENCE, TYPE_AAAA, TYPES, Browser, resolve
 from support import netns
 from support.device import eventually
+from support.http1 import Client
+from support.tls import Trust
 
 
 def hostname(device):
@@ -24,6 +26,22 @@ def rename(device, name):
     device.written()
 
 
+def open_port_80(device):
+    """By HTTPS: nobody else is there to ask."""
+    headers = {"Authorization": f"Bearer {device.token}", "Content-Type": "application/json"}
+    with Client(*device.secure_address, tls=Trust(lambda: device.secure_address)) as client:
+        tag = client.request("/api/v1/config").header("etag")
+        assert client.request("/api/v1/config", {**headers, "If-Match": tag}, "PATCH", b'{"http":null}').status == 200
+    eventually(lambda: answers_plainly(device))
+
+
+def answers_plainly(device):
+    try:
+        return device.request("/healthz").status == 200
+    except ConnectionRefusedError:
+        return False
+
+
 def test_all_its_services_are_found(device, browser):
     name = hostname(device)
     browser.wait_for(name)
@@ -37,7 +55,8 @@ def test_it_says_who_it_is(device, browser):
     shown = device.get("/api/v1/device").json()
     assert browser.txt("_jembatan", hostname(device)) == {
         "id": shown["id"], "mac": shown["mac"], "model": shown["model"], "board": shown["board"],
-        "ver": shown["firmware"]["version"], "api": "v1", "tls": "0", "claimed": "1"}
+        "ver": shown["firmware"]["version"], "api": "v1", "tls": "1", "pin": shown["tls"]["pin"].removeprefix("sha256//"),
+        "claimed": "1"}
 
 
 def test_it_says_where_its_thing_description_and_its_metrics_are(device, browser):
@@ -46,6 +65,21 @@ def test_it_says_where_its_thing_description_and_its_metrics_are(device, browser
     assert browser.txt("_prometheus-http", name) == {"path": "/metrics"}
     assert browser.info("_http", name).text == b"\0"  # RFC 6763 section 6.1: no item is one empty string
     assert device.get(browser.txt("_prometheus-http", name)["path"]).status == 200
+
+
+def test_with_port_80_closed_it_is_found_on_443(device, browser):
+    name = hostname(device)
+    browser.wait_for(name)
+    assert device.patch("/api/v1/config", {"http": {"mode": "off"}}).status == 200
+    browser.wait_for(name, ("_https", "_jembatan", "_wot"))
+    browser.wait_gone(name, ("_http", "_prometheus-http"))
+    for kind in ("_https", "_jembatan", "_wot"):
+        eventually(lambda: browser.info(kind, name).port == 443, PATIENCE)  # noqa: B023
+    assert browser.txt("_wot", name)["scheme"] == "https"
+    assert browser.txt("_jembatan", name)["pin"]
+    open_port_80(device)
+    browser.wait_for(name)
+    browser.wait_gone(name, ("_https",))
 
 
 def test_its_name_means_its_addresses(device):
@@ -72,7 +106,7 @@ def test_the_longest_name_still_leaves_room_for_all_that_is_said(device, browser
     rename(device, name)
     browser.wait_for(name)
     assert all(browser.info(kind, name).server == f"{name}.local." for kind in TYPES)
-    assert set(browser.txt("_jembatan", name)) == {"id", "mac", "model", "board", "ver", "api", "tls", "claimed"}
+    assert set(browser.txt("_jembatan", name)) == {"id", "mac", "model", "board", "ver", "api", "tls", "pin", "claimed"}
 
 
 def test_a_name_that_another_device_has_gets_a_number(device, new_device, browser):
@@ -209,14 +243,17 @@ def test_a_liar_who_has_every_name_is_not_followed_without_end(device, multicast
 
     eventually(claim_it, 120)
     assert device.get("/healthz").status == 200
-    names = [line for line in device.console.splitlines() if "this device is wanted" in line]
+
+    def names_logged():  # the console is slower than the network
+        lines = [line for line in device.console.splitlines() if "this device is wanted-" in line]
+        return lines if len(lines) >= len(seen) - 1 else None
+
+    names = eventually(names_logged)
     stamps = [float(line.split()[0]) for line in names]
     assert stamps[-1] - stamps[-2] >= 9.9, names
     rename(device, None)
     eventually(lambda: hostname(device) == before, PATIENCE)
     assert resolve(f"{before}.local.") == {device.address[0]}
-
-
 
 
 def test_a_browser_that_comes_later_finds_it_as_well(device):

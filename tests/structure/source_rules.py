@@ -21,12 +21,13 @@ TABLE = [
     ("firmware/actuators/", ("actuators/", "base/", "config/") + HAL),
     ("firmware/console/", ("console/", "base/", "config/")),
     ("firmware/actions/", ("actions/", "base/", "config/", "hal/status.h", "cJSON.h")),
+    ("firmware/tls/", ("tls/", "base/", "config/", "hal/status.h", "mbedtls/", "psa/")),
     ("firmware/security/", ("security/", "base/", "config/", "hal/status.h", "mbedtls/", "cJSON.h")),
     ("firmware/store/", ("store/", "base/", "config/", "lfs2.h") + HAL),
     ("firmware/settings/", ("settings/", "base/", "config/", "hal/status.h", "cJSON.h")),
     ("firmware/api/", ("api/", "http/", "events/", "sensors/", "actuators/", "actions/", "settings/", "security/",
-                       "store/store_health.h", "base/", "config/", "hal/status.h", "cJSON.h")),
-    ("firmware/net/", ("net/", "base/", "config/", "http/http_conn.h", "http/http_server.h") + HAL + LWIP),
+                       "store/store_health.h", "tls/", "base/", "config/", "hal/status.h", "cJSON.h")),
+    ("firmware/net/", ("net/", "base/", "config/", "http/http_conn.h", "http/http_server.h", "tls/") + HAL + LWIP),
     ("firmware/app", None),
     ("firmware/main.c", ("app.h", "board.h") + HAL),
     ("boards/", ("board.h",) + HAL),
@@ -89,7 +90,9 @@ FILE_LINES = 450
 TEST_FILE_LINES = 700  # one independent sentence after another: nobody has to hold it in mind as a whole
 FUNCTION_LINES = 60
 # Longer, and why.
-LONGER_FILES = {}
+LONGER_FILES = {
+    "firmware/config/limits.h": "one list, in which every bound of the device is looked up",
+}
 LONGER_FUNCTIONS = {}
 
 

@@ -33,5 +33,15 @@ class Board:
         return self.is_simulator
 
     @property
+    def needs_seed(self):
+        """It has no generator of random numbers: a seed is given to it at its first start."""
+        return not self.is_simulator
+
+    @property
+    def abilities(self):
+        """What a test marked needs("...") may ask for."""
+        return {"broken_chips": self.can_break_chips, "seed": self.needs_seed}
+
+    @property
     def image(self):
         return ROOT / "build" / self.name / ("jembatan" if self.is_simulator else "jembatan.elf")

@@ -12,6 +12,7 @@ import time
 
 from support import launch, owner
 from support.http1 import Client, Closed
+from support.tls import Trust, pin_shown
 
 
 PACE = threading.Event()  # never set: waiting for it leaves the processor to the device
@@ -30,12 +31,16 @@ def eventually(ask, timeout=5.0, **expected):
 
 
 class Device:
-    """One device behind a TCP port of this machine (net "slirp") or on a test's own LAN ("tap:...", "unix:...")."""
+    """One device behind TCP ports of this machine (net "slirp") or on a test's own LAN ("tap:...", "unix:...").
+    https     it is spoken to by HTTPS; else by plain HTTP, and it takes tokens that way unless insecure is False"""
 
-    def __init__(self, board, image=None, **options):
+    def __init__(self, board, image=None, https=False, **options):
         self.board = board
         self.image = image or board.image
         self._folder = tempfile.mkdtemp(prefix="jembatan-")
+        self.https = https
+        self.trust = None  # with https, what we know of it
+        options = {"insecure": not https, **options}
         self._first = launch.Options(state=os.path.join(self._folder, "state"), **options)
         self.options = copy.deepcopy(self._first)
         self.process = None
@@ -122,23 +127,62 @@ class Device:
         return self.process.port
 
     @property
-    def address(self):
-        """Where it is reached. One that has its address by DHCP says so on its console."""
-        if self.port:
-            return "127.0.0.1", self.port
-        if self.options.ip:
-            return self.options.ip.partition("/")[0], 80
+    def https_port(self):
+        return self.process.https_port
+
+    @property
+    def host(self):
+        """One that has its address by DHCP says so on its console."""
+        if self.port or self.options.ip:
+            return self.process.host
         said = re.findall(r"IPv4 address (\S+)", self.console)
         assert said, f"no address yet:\n{self.console}"
-        return said[-1], 80
+        return said[-1]
+
+    @property
+    def plain_address(self):
+        return self.host, self.port or 80
+
+    @property
+    def secure_address(self):
+        return self.host, self.https_port or 443
+
+    @property
+    def address(self):
+        """Where it is spoken to."""
+        return self.secure_address if self.https else self.plain_address
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/"
+        return f"{'https' if self.https else 'http'}://{self.authority}/"
 
-    def connect(self, timeout=10.0):
+    @property
+    def authority(self):
+        """As in a URL and in Host."""
+        return "{}:{}".format(*self.address)
+
+    @property
+    def connections_max(self):
+        """How many it serves at the same time by the way it is spoken to."""
+        pool = "https_connection" if self.https else "http_connection"
+        return next(entry["size"] for entry in self.status()["pools"] if entry["name"] == pool)
+
+    @property
+    def ca_file(self):
+        """A file with the certificate that it showed when it was first asked."""
+        path = os.path.join(self._folder, "ca.pem")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(self.trust.pem)
+        return path
+
+    def connect(self, timeout=10.0, receive_bytes=None):
         """A new connection, the caller's to close."""
-        return Client(*self.address, timeout)
+        if self.https and not self.trust:
+            self.trust = Trust(lambda: self.secure_address, lambda: pin_shown(self.process.console))
+        return Client(*self.address, timeout, self.trust, receive_bytes)
+
+    def connect_plainly(self, timeout=10.0):
+        return Client(*self.plain_address, timeout)
 
     def request(self, path, headers=(), method="GET", body=None, **kwargs):
         """Over one connection that is kept, and opened anew when the device has closed it."""
@@ -170,7 +214,7 @@ class Device:
     def claim(self):
         """Makes us its owner, with the code on its console. Returns the token."""
         assert self.process.console.wait_for("setup code: ", 10), self.console
-        self.token = owner.claim(self.address, owner.setup_code(self.process.console), "test")
+        self.token = owner.claim(self.connect, owner.setup_code(self.process.console), "test")
         return self.token
 
     def call(self, method, path, body=None, token=..., match=None, headers=()):

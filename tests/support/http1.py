@@ -191,19 +191,35 @@ def take_request(buffer):
     return request, True
 
 
+def connect(address, timeout, receive_bytes=None):
+    """A socket of TCP."""
+    new = socket.socket()
+    try:
+        new.settimeout(timeout)
+        new.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if receive_bytes:
+            new.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        new.connect(address)
+        return new
+    except BaseException:
+        new.close()
+        raise
+
+
 class Client:
     """One connection. Reads never wait longer than `timeout` seconds altogether.
     judge     of all answers to all clients that have no other: an openapi.Document, or None"""
 
     judge = None
 
-    def __init__(self, host, port, timeout=10.0):
+    def __init__(self, host, port, timeout=10.0, tls=None, receive_bytes=None):
+        """tls       tls.Trust, for HTTPS
+        receive_bytes   how much the system may take before we do"""
         self.timeout = timeout
         self.buffer = bytearray()
         self.ended = False
         self._sent = bytearray()  # not answered yet
-        self.socket = socket.create_connection((host, port), timeout)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = (tls.connect if tls else connect)((host, port), timeout, receive_bytes)
 
     def __enter__(self):
         return self
@@ -261,6 +277,14 @@ class Client:
         except AssertionError:  # it must not be in the way of the tests that follow
             self.close()
             raise
+
+    def read_head(self):
+        """The head of an answer, with its last line's end; what comes behind it is left."""
+        deadline = time.monotonic() + self.timeout
+        while (end := self.buffer.find(b"\r\n\r\n")) < 0:
+            if not self._fill(deadline):
+                raise Closed(bytes(self.buffer))
+        return bytes(self.buffer[: end + 2])
 
     def read_all(self):
         """Every byte up to the end of the connection."""

@@ -7,7 +7,6 @@ from us goes through inherited descriptors, and no file is written outside the s
 import ctypes
 import decimal
 import ipaddress
-import json
 import os
 import random
 import re
@@ -21,8 +20,9 @@ import zlib
 from dataclasses import dataclass, field
 
 from support.console import Console
-from support.http1 import Client, Closed
+from support.ports import free_ports, port_is_free
 from support.qmp import DeviceDied, Qmp
+from support.ready import answers
 
 LOG_LEVELS = ("error", "warning", "info", "debug")
 PR_SET_PDEATHSIG = 1
@@ -40,6 +40,7 @@ class PortInUse(BadOption):
 @dataclass
 class Options:
     http_port: int = 0  # on 127.0.0.1; 0: a free one. Only with net == "slirp"
+    https_port: int = 0  # likewise
     net: str = "slirp"  # or "tap", "tap:IF" or "unix:LOCAL,REMOTE"
     ip: str = None  # "A.B.C.D/PREFIX[,GATEWAY]"; None: DHCP
     state: os.PathLike = None  # folder of what lasts
@@ -47,6 +48,7 @@ class Options:
     without: tuple = ()  # device ids that are not populated
     log_level: str = None
     pcap: os.PathLike = None
+    insecure: bool = False  # takes tokens by plain HTTP, whatever its setting says
     seed: bool = True  # emulator: with secret randomness for a board that has no generator of its own
     control: os.PathLike = None  # where the control socket (simulator) or QMP (emulator) listens
 
@@ -75,22 +77,6 @@ def parse_ip(text):
     return interface.ip.packed, interface.netmask.packed, hop.packed
 
 
-def port_is_free(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def _die_with(parent):
     """For preexec_fn: what the kernel does when we vanish without saying goodbye."""
 
@@ -112,7 +98,7 @@ class Process:
         self.image = os.fspath(image)
         self.options = options
         self.show = show
-        self.port = None
+        self.port = self.https_port = None  # with net == "slirp", of 127.0.0.1
         self.console = None
         self.child = None
         self.qmp = None
@@ -126,18 +112,26 @@ class Process:
 
     def start(self):
         slirp = self._net[0] == "slirp"
-        if slirp and self.options.http_port and not port_is_free(self.options.http_port):
-            raise PortInUse(
-                f"port {self.options.http_port} of 127.0.0.1 is in use; "
-                "stop what uses it or choose another by --http PORT (0: any free one)"
-            )
-        self.port = (self.options.http_port or free_port()) if slirp else None
+        if slirp:
+            self.port, self.https_port = self._ports()
         if self.options.state:
             os.makedirs(self.options.state, exist_ok=True)
         if self.board.is_simulator:
             self._spawn(self._simulator_command(), ())
         else:
             self._start_emulator()
+
+    def _ports(self):
+        wanted = {"--http": self.options.http_port, "--https": self.options.https_port}
+        for option, port in wanted.items():
+            if port and not port_is_free(port):
+                raise PortInUse(
+                    f"port {port} of 127.0.0.1 is in use; "
+                    f"stop what uses it or choose another by {option} PORT (0: any free one)"
+                )
+        if wanted["--http"] and wanted["--http"] == wanted["--https"]:
+            raise BadOption(f"--https {wanted['--https']}: --http has that port")
+        return tuple(port or free for port, free in zip(wanted.values(), free_ports(2, wanted.values())))
 
     def _spawn(self, command, descriptors):
         self.child = subprocess.Popen(
@@ -154,7 +148,9 @@ class Process:
         options = self.options
         command = [self.image, "--net", options.net]
         if self.port:
-            command += ["--forward", f"127.0.0.1:{self.port}:80"]
+            command += ["--forward", f"127.0.0.1:{self.port}:80", "--forward", f"127.0.0.1:{self.https_port}:443"]
+        if options.insecure:
+            command += ["--insecure-tokens"]
         for sensor, value in options.values.items():
             command += ["--set", f"{sensor}={plain(value)}"]
         for device in options.without:
@@ -228,8 +224,10 @@ class Process:
     def _netdev(self):
         kind, arguments = self._net
         if kind == "slirp":
-            forward = f"hostfwd=tcp:127.0.0.1:{self.port}-:{self.board.emulator['http_port']}"
-            return "-netdev", f"user,id=net0,restrict=on,{forward}"
+            facts = self.board.emulator
+            forwards = ((self.port, facts["http_port"]), (self.https_port, facts["https_port"]))
+            return "-netdev", ",".join(("user,id=net0,restrict=on",
+                                        *(f"hostfwd=tcp:127.0.0.1:{ours}-:{its}" for ours, its in forwards)))
         if kind == "tap":
             return "-netdev", f"tap,id=net0,ifname={arguments[0]},script=no,downscript=no"
         local, remote = arguments
@@ -261,7 +259,7 @@ class Process:
             "log_level": LOG_LEVELS.index(self.options.log_level or "info"),
             "ipv4_static": int(self.options.ip is not None),
             "localhost_is_us": 1,
-            "reserved": 0,
+            "insecure_tokens": int(self.options.insecure),
             "ipv4_address": address,
             "ipv4_netmask": mask,
             "ipv4_gateway": gateway,
@@ -343,15 +341,29 @@ class Process:
     def wait_ready(self, timeout=30.0):
         """Until requests are answered, with readings. A connect proves nothing: user networking takes it for a device
         that is still booting."""
-        self.wait_ready_at(("127.0.0.1", self.port) if self.port else (self.options.ip.partition("/")[0], 80), timeout)
+        self.wait_ready_at(self.address, self.secure_address, timeout)
 
-    def wait_ready_at(self, address, timeout=30.0):
+    @property
+    def host(self):
+        """Where it is; only when we said so."""
+        return "127.0.0.1" if self.port else self.options.ip.partition("/")[0]
+
+    @property
+    def address(self):
+        return self.host, self.port or 80
+
+    @property
+    def secure_address(self):
+        return self.host, self.https_port or 443
+
+    def wait_ready_at(self, address, secure=None, timeout=30.0):
+        """As wait_ready. secure: where it speaks HTTPS, for one whose settings close its plain port."""
         deadline = time.monotonic() + timeout
         pause = threading.Event()
         patience = 0.1  # a SYN that came too early is not repeated soon; a slow machine gets more of it
         while True:
             self.check_alive()
-            if _answers(address, patience):
+            if answers(address, secure, patience):
                 return
             patience = min(1.5 * patience, 5.0)
             if time.monotonic() > deadline:
@@ -394,21 +406,6 @@ def plain(value):
     return "0" if text in ("", "-0") else text
 
 
-def _answers(address, timeout):
-    """It answers, and no sensor is still waiting for its first sample."""
-    try:
-        with Client(*address, timeout=timeout) as client:
-            if client.request("/healthz").status != 200:
-                return False
-            answer = client.request("/api/v1/sensors")
-            if answer.status in (401, 503):  # read_auth, or owners unknown: strangers cannot know more
-                return True
-            sensors = json.loads(answer.body)["sensors"]
-            return all(sensor["quality"] != "pending" for sensor in sensors)
-    except (OSError, Closed):
-        return False
-
-
 def start_ready(board, image, options, show=None, timeout=30.0):
     """Starts a device and waits until it answers. A free port that somebody else takes between our looking and
     the device's binding is tried again with another one."""
@@ -420,7 +417,8 @@ def start_ready(board, image, options, show=None, timeout=30.0):
             return process
         except DeviceDied:
             process.stop()
-            stolen = process.port and not options.http_port and not port_is_free(process.port)
+            chosen = ((process.port, options.http_port), (process.https_port, options.https_port))
+            stolen = any(port and not wanted and not port_is_free(port) for port, wanted in chosen)
             if not stolen or attempt == 4:
                 raise
         except BaseException:

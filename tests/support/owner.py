@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from support.http1 import Client, Closed
+from support.http1 import Closed
 
 SETUP_CODE = re.compile(r"setup code: (\S+)")
 SECRET = re.compile(r"jbt_[0-9a-z]{32}")
@@ -20,22 +20,23 @@ def setup_code(console):
     return codes[-1] if codes else None
 
 
-def claim(address, code, name="dev run"):
-    """The admin token, for which the device gives its code."""
+def claim(connect, code, name="dev run"):
+    """The admin token, for which the device gives its code.
+    connect() a new http1.Client"""
     body = json.dumps({"code": code, "name": name})
-    with Client(*address) as client:
+    with connect() as client:
         answer = client.request("/api/v1/claim", [("Content-Type", "application/json")], "POST", body.encode())
     if answer.status != 201:
         raise NotClaimed(f"the device answers {answer.status}: {answer.json().get('detail')}")
     return answer.json()["token"]
 
 
-def token_is_valid(address, token):
-    with Client(*address) as client:
+def token_is_valid(connect, token):
+    with connect() as client:
         return client.request("/api/v1/tokens", [("Authorization", f"Bearer {token}")]).status == 200
 
 
-def claim_into(path, address, console):
+def claim_into(path, connect, console):
     """Puts the token of the device into a file for its owner's eyes only. One that was put there before, and still
     holds, stays. The file is opened first: a token that cannot be kept must not be made."""
     new = not os.path.exists(path)
@@ -46,7 +47,7 @@ def claim_into(path, address, console):
     with os.fdopen(descriptor, "r+", encoding="ascii", errors="replace") as file:
         os.fchmod(file.fileno(), 0o600)
         try:
-            _fill(file, address, console)
+            _fill(file, connect, console)
         except (OSError, Closed) as error:
             raise NotClaimed(f"the device does not answer the claim: {error}") from None
         finally:
@@ -54,15 +55,15 @@ def claim_into(path, address, console):
                 os.unlink(path)
 
 
-def _fill(file, address, console):
+def _fill(file, connect, console):
     before = file.read(200).strip()
-    if SECRET.fullmatch(before) and token_is_valid(address, before):
+    if SECRET.fullmatch(before) and token_is_valid(connect, before):
         return
     code = setup_code(console)
     if not code:
         raise NotClaimed("the device has an owner, and the file does not hold a token of it; "
                          "start with another --state, or reset it to factory settings")
-    token = claim(address, code)
+    token = claim(connect, code)
     file.seek(0)
     file.truncate()
     file.write(token + "\n")

@@ -13,10 +13,17 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from support import launch, owner  # noqa: E402
 from support.board import ROOT, Board, UnknownBoard  # noqa: E402
+from support.http1 import Client  # noqa: E402
+from support.ready import SECURE_PATIENCE_S  # noqa: E402
+from support.tls import PIN, Trust, WrongKey, pin_shown  # noqa: E402
 
 
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]{1,2})?", re.ASCII | re.IGNORECASE)
 ADDRESS = re.compile(r"IPv4 address (\d+\.\d+\.\d+\.\d+)")
+
+
+class NoHttps(Exception):
+    """The message is for the person who wanted it."""
 
 
 class Stop(BaseException):
@@ -40,6 +47,9 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="./dev run", allow_abbrev=False)
     parser.add_argument("board", nargs="?", default="sim", metavar="BOARD")
     parser.add_argument("--http", type=port_number, default=8080, metavar="PORT", help="0: any free port")
+    parser.add_argument("--https", type=port_number, default=8443, metavar="PORT", help="0: any free port")
+    parser.add_argument("--ca", metavar="FILE", help="write its certificate to FILE (PEM)")
+    parser.add_argument("--insecure", action="store_true", help="let it take tokens by plain HTTP")
     parser.add_argument("--state", metavar="DIR", help="what lasts; default build/BOARD/state")
     parser.add_argument("--set", type=assignment, action="append", default=[], metavar="ID=VALUE",
                         help="start value of a sensor, in its unit")
@@ -60,6 +70,8 @@ def parse(arguments):
 def options_of(arguments, board):
     return launch.Options(
         http_port=arguments.http,
+        https_port=arguments.https,
+        insecure=arguments.insecure,
         net=arguments.net,
         ip=arguments.ip,
         state=arguments.state or ROOT / "build" / board.name / "state",
@@ -76,30 +88,65 @@ def say(text):
 
 
 def start(board, image, options):
-    """The process, and what can be said of where it is reached."""
+    """The process, and the host where it is reached; None when nobody knows."""
     if options.net == "slirp":
         process = launch.start_ready(board, image, options, show=sys.stderr)
-        return process, f"http://127.0.0.1:{process.port}/"
+        return process, process.host
     process = launch.Process(board, image, options, show=sys.stderr)
     try:
         process.start()
         if options.ip and options.net.startswith("tap"):
             process.wait_ready()
-            return process, f"http://{options.ip.partition('/')[0]}/"
+            return process, process.host
         # On such a network this machine may have no way to ask it: what it says of its address has to do. It has
         # one after 12 s at the latest, if only a link-local one.
         line = process.console.wait_for(ADDRESS, 30)
         process.check_alive()
-        return process, f"http://{ADDRESS.search(line)[1]}/" if line else options.net
+        return process, ADDRESS.search(line)[1] if line else None
     except BaseException:
         process.stop()
         raise
 
 
-def address_of(where):
-    """(host, port) of http://host:port/."""
-    match = re.fullmatch(r"http://([^:/]+)(?::(\d+))?/", where)
-    return match[1], int(match[2] or 80)
+class Reached:
+    """Where a device is reached, and by which key it is known: its console says that before it has an address."""
+
+    def __init__(self, process, host):
+        self._host = host
+        self._ports = process.port or 80, process.https_port or 443
+        self._net = process.options.net
+        process.console.wait_for(f"{PIN.pattern}|there is no HTTPS", 10)
+        self.pin = pin_shown(process.console)
+
+    def __str__(self):
+        if not self._host:
+            return self._net
+        ends = [f"http://{self._host}{self._colon(0, 80)}/"]
+        if self.pin:
+            ends.append(f"https://{self._host}{self._colon(1, 443)}/")
+        return " ".join(ends)
+
+    def _colon(self, which, usual):
+        return "" if self._ports[which] == usual else f":{self._ports[which]}"
+
+    def trust(self):
+        """Its certificate, by the handshake; checked against the console's word."""
+        if not self.pin:
+            raise NoHttps("this device has no HTTPS; its console says why")
+        if not self._host:
+            raise NoHttps("this device has no address yet")
+        try:
+            return Trust(lambda: (self._host, self._ports[1]), lambda: self.pin, SECURE_PATIENCE_S)
+        except WrongKey as error:
+            raise NoHttps(f"somebody else answers for the device: {error.args[0]}") from None
+
+    def connect(self, trust):
+        return Client(self._host, self._ports[1], SECURE_PATIENCE_S, tls=trust)
+
+
+def write_certificate(path, trust):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(trust.pem)
 
 
 def pass_on_typing(process):
@@ -114,12 +161,17 @@ def pass_on_typing(process):
         pass
 
 
-def serve(board, image, options, token_file):
-    process, where = start(board, image, options)
+def serve(board, image, options, arguments):
+    process, host = start(board, image, options)
     try:
-        if token_file:
-            owner.claim_into(token_file, address_of(where), process.console)
-            say(f"the token is in {token_file}")
+        where = Reached(process, host)
+        if arguments.ca or arguments.claim:
+            trust = where.trust()
+            if arguments.ca:
+                write_certificate(arguments.ca, trust)
+            if arguments.claim:
+                owner.claim_into(arguments.claim, lambda: where.connect(trust), process.console)
+                say(f"the token is in {arguments.claim}")
         threading.Thread(target=pass_on_typing, args=(process,), daemon=True).start()
         say(f"Ctrl-C stops it (or: kill {os.getpid()})")  # first: whoever waits for ready may end us at once
         print(f"ready {where}", flush=True)
@@ -143,16 +195,17 @@ def main():
             print(arguments.board)
             return 0
         board = Board(arguments.board)
-        if arguments.claim and arguments.net.startswith("unix"):
-            raise launch.BadOption("--claim needs a network on which this machine can ask the device")
-        serve(board, arguments.image or board.image, options_of(arguments, board), arguments.claim)
+        for option in ("claim", "ca"):
+            if getattr(arguments, option) and arguments.net.startswith("unix"):
+                raise launch.BadOption(f"--{option} needs a network on which this machine can ask the device")
+        serve(board, arguments.image or board.image, options_of(arguments, board), arguments)
     except (launch.BadOption, UnknownBoard) as error:
         say(error)
         return 2
     except OSError as error:  # a state folder that cannot be one, a file that may not be written
         say(f"{error.filename or 'this machine'}: {error.strerror}")
         return 2
-    except owner.NotClaimed as error:
+    except (owner.NotClaimed, NoHttps) as error:
         say(error)
         return 1
     except launch.DeviceDied as error:

@@ -10,8 +10,8 @@ import pathlib
 import re
 import struct
 
-LAYERS = ["app", "api", "events", "sensors", "actuators", "actions", "console", "settings", "security", "store", "http", "net", "base", "hal",
-          "board"]
+LAYERS = ["app", "api", "events", "sensors", "actuators", "actions", "console", "settings", "security", "store", "http", "net", "tls", "base",
+          "hal", "board"]
 LIBRARIES = ["lwip", "mbedtls", "cjson", "littlefs", "libc", "libgcc"]
 STACK = "stack"  # what the linker script sets aside for it
 OTHER = "other"  # padding, alignment, what the linker makes itself

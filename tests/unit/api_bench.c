@@ -99,15 +99,15 @@ static void actuator_settings_changed(void *context, size_t index)
 }
 
 static const api_platform_t platform = {
-    read_uptime,
-    read_network,
-    read_stack,
-    reset_cause,
-    read_pool,
-    pending_writes,
-    device_settings_changed,
-    sensor_settings_changed,
-    actuator_settings_changed,
+    .uptime_ms = read_uptime,
+    .read_network = read_network,
+    .read_stack = read_stack,
+    .reset_cause = reset_cause,
+    .read_pool = read_pool,
+    .pending_writes = pending_writes,
+    .device_settings_changed = device_settings_changed,
+    .sensor_settings_changed = sensor_settings_changed,
+    .actuator_settings_changed = actuator_settings_changed,
 };
 
 static status_t save_tokens(void *context, const tokens_t *tokens)
@@ -141,7 +141,9 @@ static void init_owner(api_bench_t *bench)
     tokens_init(&bench->tokens, &bench->random, save_tokens, bench);
     (void)tokens_load(&bench->tokens, STATUS_NOT_FOUND, NULL);
     claim_init(&bench->claim, &bench->tokens);
-    bench->access = (access_t){ &bench->tokens, &bench->claim, &bench->limiter, false };
+    bench->access = (access_t){
+        .tokens = &bench->tokens, .claim = &bench->claim, .limiter = &bench->limiter, .insecure_tokens = true
+    };
 }
 
 int api_bench_set_up(void **state)
@@ -219,7 +221,8 @@ void api_bench_sample(api_bench_t *bench, uint64_t now_ms)
 
 const char *api_bench_ask(api_bench_t *bench, const char *request)
 {
-    static const http_peer_t peer = { { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 9 } };
+    static const http_peer_t peer = { .address = {
+                                          [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 9 } };
     size_t length = strlen(request), used = 0, got = 0;
     http_conn_open(&bench->conn, &bench->server, &peer, bench->uptime_ms);
     for (;;) {

@@ -13,11 +13,12 @@ enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 
 /* ---- A TCP client made by hand ---------------------------------------------------------------------- */
 
-#define CLIENTS_MAX  24
+#define CLIENTS_MAX  40
 #define RECEIVED_MAX 65536
 
 typedef struct {
     uint16_t port; /* 0: free */
+    uint16_t to;   /* the device's */
     uint32_t sent, expected;
     uint16_t window;
     bool established, got_fin, got_rst;
@@ -36,7 +37,7 @@ static inline void send_tcp(client_t *client, unsigned flags, const void *data, 
 {
     uint8_t segment[1480] = { 0 };
     put16(segment, client->port);
-    put16(segment + 2, 80);
+    put16(segment + 2, client->to);
     put32(segment + 4, client->sent);
     put32(segment + 8, flags & ACK ? client->expected : 0);
     segment[12] = 5 << 4;
@@ -107,16 +108,22 @@ static inline void on_frame(const frame_t *frame)
     }
 }
 
-static inline client_t *begin_connect(void)
+static inline client_t *begin_connect_to(uint16_t port)
 {
     client_t *client = client_at(0);
     assert_non_null(client);
     memset(client, 0, sizeof *client);
     client->port = next_port++;
+    client->to = port;
     client->sent = 5000u * client->port;
     client->window = 8192;
     send_tcp(client, SYN, NULL, 0);
     return client;
+}
+
+static inline client_t *begin_connect(void)
+{
+    return begin_connect_to(80);
 }
 
 static inline client_t *connect_client(void)
@@ -230,11 +237,14 @@ static http_server_t server = { .router = { routes, sizeof routes / sizeof route
 /* ---- Every test ends where it began ------------------------------------------------------------------ */
 
 static net_pool_t at_rest[40];
+static tls_server_t *https; /* NULL: the device has none */
 
 static inline int group_setup(void **state)
 {
     (void)state;
     net_config_t config = { .host_name = "jembatan-test", .ipv4_static = true, .http_port = 80 };
+    config.tls = https;
+    config.https_port = 443;
     memcpy(config.mac, device_mac, 6);
     memcpy(config.ipv4_address, device_ip, 4);
     memcpy(config.ipv4_netmask, (const uint8_t[]){ 255, 255, 255, 0 }, 4);

@@ -336,7 +336,8 @@ static void a_page_that_ends_with_the_newest_has_no_link(void **state)
 static const char *ask_slowly(api_bench_t *bench, const char *path, unsigned seconds_between)
 {
     static char answer[1u << 18];
-    static const http_peer_t peer = { { [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 9 } };
+    static const http_peer_t peer = { .address = {
+                                          [10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 9 } };
     char request[512];
     size_t length =
         (size_t)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n", path);

@@ -77,7 +77,9 @@ static const uint8_t here[16] = { [15] = 1 }, elsewhere[16] = { [15] = 2 };
 
 static access_decision_t ask(device_t *device, scope_t scope, const char *header)
 {
-    const access_request_t request = { scope, text_view(header), here, 1000 };
+    const access_request_t request = {
+        .scope = scope, .authorization = text_view(header), .address = here, .secure = true, .now_ms = 1000
+    };
     return access_decide(&device->access, &request);
 }
 
@@ -421,7 +423,11 @@ static void a_malformed_bearer_header_is_a_bad_request(void **state)
     start_claimed(&device);
     for (unsigned i = 0; i < sizeof headers / sizeof headers[0]; i++)
         assert_refused(ask(&device, SCOPE_ADMIN, headers[i]), 400, invalid_request);
-    const access_request_t with_nul = { SCOPE_ADMIN, { "Bearer a\0b", 10 }, here, 1 };
+    const access_request_t with_nul = { .scope = SCOPE_ADMIN,
+                                        .authorization = { "Bearer a\0b", 10 },
+                                        .address = here,
+                                        .secure = true,
+                                        .now_ms = 1 };
     assert_refused(access_decide(&device.access, &with_nul), 400, invalid_request);
     assert_int_equal(device.limiter.slots[0].full_ms, 0);
 }
@@ -465,7 +471,11 @@ static void guessing_is_slowed_and_the_owner_is_not(void **state)
     /* Also a right one, from there: or else the limit would limit nothing. */
     const char *right = bearer(device.secrets[SCOPE_ADMIN]);
     assert_refused(ask(&device, SCOPE_ADMIN, right), 429, NULL);
-    access_request_t request = { SCOPE_ADMIN, text_view(right), elsewhere, 1000 };
+    access_request_t request = { .scope = SCOPE_ADMIN,
+                                 .authorization = text_view(right),
+                                 .address = elsewhere,
+                                 .secure = true,
+                                 .now_ms = 1000 };
     assert_goes_on(access_decide(&device.access, &request));
     request.address = here;
     request.now_ms = 1000 + 1000u * decision.retry_after_s;
@@ -481,6 +491,78 @@ static void right_tokens_are_not_limited(void **state)
         assert_goes_on(ask(&device, SCOPE_READ, bearer(device.secrets[SCOPE_READ])));
         assert_int_equal(ask(&device, SCOPE_ADMIN, bearer(device.secrets[SCOPE_READ])).status, 403);
     }
+}
+
+/* ---- Without TLS, and by certificate ---------------------------------------------------------------------- */
+
+static access_decision_t ask_plainly(device_t *device, scope_t scope, const char *header)
+{
+    const access_request_t request = {
+        .scope = scope, .authorization = text_view(header), .address = here, .now_ms = 1000
+    };
+    return access_decide(&device->access, &request);
+}
+
+static void a_token_that_anybody_could_have_heard_is_refused_also_where_none_is_needed(void **state)
+{
+    (void)state;
+    device_t device;
+    start_claimed(&device);
+    for (scope_t scope = SCOPE_READ; scope <= SCOPE_ADMIN; scope++) {
+        assert_refused(ask_plainly(&device, scope, bearer(device.secrets[SCOPE_ADMIN])), 403, NULL);
+        assert_refused(ask_plainly(&device, scope, bearer("x")), 403, NULL);
+        assert_refused(ask_plainly(&device, scope, "Bearer"), 403, NULL);
+    }
+    assert_goes_on(ask_plainly(&device, SCOPE_READ, ""));
+    assert_goes_on(ask_plainly(&device, SCOPE_READ, "Basic eDp5"));
+    assert_goes_on(ask_plainly(&device, SCOPE_NONE, bearer(device.secrets[SCOPE_ADMIN])));
+    assert_int_equal(ask_plainly(&device, SCOPE_ADMIN, "").status, 401);
+    assert_int_equal(device.limiter.slots[0].full_ms, 0); /* it was not looked at */
+}
+
+static void the_setting_takes_tokens_without_tls(void **state)
+{
+    (void)state;
+    device_t device;
+    start_claimed(&device);
+    device.access.insecure_tokens = true;
+    assert_goes_on(ask_plainly(&device, SCOPE_ADMIN, bearer(device.secrets[SCOPE_ADMIN])));
+    assert_int_equal(ask_plainly(&device, SCOPE_ADMIN, bearer("x")).status, 401);
+}
+
+static access_decision_t ask_certified(device_t *device, scope_t scope, scope_t certified, const char *header)
+{
+    const access_request_t request = { .scope = scope,
+                                       .authorization = text_view(header),
+                                       .address = here,
+                                       .secure = true,
+                                       .certified = certified,
+                                       .now_ms = 1000 };
+    return access_decide(&device->access, &request);
+}
+
+static void a_certificate_reaches_as_far_as_its_scope_and_a_token_from_there(void **state)
+{
+    (void)state;
+    device_t device;
+    start_claimed(&device);
+    device.access.read_auth = true;
+    for (scope_t needed = SCOPE_READ; needed <= SCOPE_ADMIN; needed++) {
+        for (scope_t has = SCOPE_NONE; has <= SCOPE_ADMIN; has++) {
+            assert_int_equal(ask_certified(&device, needed, has, "").status, has >= needed ? 0 : 401);
+            assert_goes_on(ask_certified(&device, needed, has, bearer(device.secrets[SCOPE_ADMIN])));
+        }
+    }
+}
+
+static void a_certificate_makes_nobody_an_owner_of_a_device_that_has_none(void **state)
+{
+    (void)state;
+    device_t device;
+    start(&device, true, STATUS_NOT_FOUND);
+    assert_int_equal(ask_certified(&device, SCOPE_ADMIN, SCOPE_ADMIN, "").status, 401);
+    start(&device, true, STATUS_BAD_DATA);
+    assert_int_equal(ask_certified(&device, SCOPE_OPERATE, SCOPE_ADMIN, "").status, 503);
 }
 
 int main(void)
@@ -509,6 +591,10 @@ int main(void)
         cmocka_unit_test(a_revoked_token_is_unknown),
         cmocka_unit_test(guessing_is_slowed_and_the_owner_is_not),
         cmocka_unit_test(right_tokens_are_not_limited),
+        cmocka_unit_test(a_token_that_anybody_could_have_heard_is_refused_also_where_none_is_needed),
+        cmocka_unit_test(the_setting_takes_tokens_without_tls),
+        cmocka_unit_test(a_certificate_reaches_as_far_as_its_scope_and_a_token_from_there),
+        cmocka_unit_test(a_certificate_makes_nobody_an_owner_of_a_device_that_has_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
