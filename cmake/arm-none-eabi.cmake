@@ -13,7 +13,7 @@ set(CMAKE_NM_TOOL arm-none-eabi-nm CACHE INTERNAL "")
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
 set(CMAKE_C_FLAGS_INIT "-ffunction-sections -fdata-sections -fno-common")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostartfiles --specs=nano.specs -Wl,--gc-sections")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostartfiles -Wl,--gc-sections")
 set(CMAKE_EXECUTABLE_SUFFIX_C ".elf")
 
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

@@ -78,6 +78,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
                     .version = JEMBATAN_VERSION,
                     .build = JEMBATAN_BUILD,
                     .localhost_is_us = board->localhost_is_us },
+        .sensor_texts = app.sensor_texts,
         .sensors = &app.sensors,
         .history = &app.history,
         .actuators = &app.actuators,
@@ -96,7 +97,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
     };
     memcpy(app.api.device.mac, mac, sizeof app.api.device.mac);
     api_init(&app.api);
-    app.server.router = (http_router_t){ api_routes, api_route_count };
+    app.server.router = (http_router_t){ .routes = api_routes, .route_count = api_route_count };
     app.server.app = &app.api;
     app.server.write_problem = api_write_problem;
     app.server.is_our_host = api_is_our_host;
@@ -162,11 +163,10 @@ static void wake_streams(uint64_t now_ms)
     net_wake_streams(now_ms);
 }
 
-uint64_t app_poll(uint64_t now_ms)
+/* All that is not the network: cheap each, but not all of it for each frame. */
+static uint64_t do_housework(uint64_t now_ms)
 {
-    if (streams_have_news()) wake_streams(now_ms);
-    uint64_t next_ms = net_poll(now_ms);
-    next_ms = earlier(next_ms, sensor_registry_poll(&app.sensors, now_ms));
+    uint64_t next_ms = sensor_registry_poll(&app.sensors, now_ms);
     next_ms = earlier(next_ms, actuator_registry_poll(&app.actuators, now_ms));
     next_ms = earlier(next_ms, app_actions_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_settings_poll(&app, now_ms));
@@ -174,6 +174,24 @@ uint64_t app_poll(uint64_t now_ms)
     next_ms = earlier(next_ms, app_owner_poll(&app, now_ms));
     app_discovery_poll(&app);
     next_ms = earlier(next_ms, api_events_poll(&app.api, now_ms));
-    next_ms = earlier(next_ms, documents_poll(&app.documents, now_ms));
-    return streams_have_news() ? now_ms : next_ms;
+    return earlier(next_ms, documents_poll(&app.documents, now_ms));
+}
+
+/* A turn that only brought frames, whose requests only read, leaves the rest to the time when it is due. One that was
+ * not for the network was for somebody else: a deadline, the console. */
+static bool housework_waits(uint64_t now_ms, bool networked)
+{
+    return networked && !app.server.acted && now_ms < app.housework_ms;
+}
+
+uint64_t app_poll(uint64_t now_ms)
+{
+    if (streams_have_news()) wake_streams(now_ms);
+    bool networked;
+    uint64_t network_ms = net_poll(now_ms, &networked);
+    if (!housework_waits(now_ms, networked)) {
+        app.server.acted = false;
+        app.housework_ms = do_housework(now_ms);
+    }
+    return streams_have_news() ? now_ms : earlier(network_ms, app.housework_ms);
 }

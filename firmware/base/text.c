@@ -76,9 +76,18 @@ void text_padded(text_writer_t *out, uint32_t value, unsigned digits)
 
 void text_hex(text_writer_t *out, uint64_t value, unsigned digits)
 {
-    char field[16];
-    for (unsigned i = digits; i-- > 0; value >>= 4) field[i] = "0123456789abcdef"[value & 15u];
-    text_append(out, field, digits);
+    if (digits > (size_t)(out->end - out->at)) {
+        out->overflow = true;
+        return;
+    }
+    char *at = out->at + digits;
+    out->at = at;
+    /* Word by word: a shift of 64 bits is several instructions on the cores we serve. */
+    for (uint32_t word = (uint32_t)value; digits > 0; word = (uint32_t)(value >> 32)) {
+        unsigned count = digits < 8 ? digits : 8;
+        digits -= count;
+        for (; count > 0; count--, word >>= 4) *--at = "0123456789abcdef"[word & 15u];
+    }
 }
 
 void text_decimal(text_writer_t *out, int32_t value, unsigned decimals)

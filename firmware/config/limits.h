@@ -147,6 +147,11 @@
 /* Sensors (channels of all chips). Each costs about 100 bytes of RAM. */
 #define SENSORS_MAX 24u
 
+/* Sensors whose document is kept as it was last written, until they are sampled again; more share these places. And bytes
+ * of such a document: 330 with long ids and numbers, and a name of 60 bytes. */
+#define SENSOR_TEXTS_MAX  SENSORS_MAX
+#define SENSOR_TEXT_BYTES 400u
+
 /* Bytes of a sensor id with its NUL: device id, underscore, channel key. */
 #define SENSOR_ID_BYTES 32u
 
@@ -241,8 +246,8 @@
 /* Bytes of a typed line with NUL. The longest command has 17. */
 #define CONSOLE_LINE_BYTES 64u
 
-/* Milliseconds between two looks at the button: nobody's press is shorter, and ten wakes a second cost nothing. */
-#define BUTTON_POLL_MS 100u
+/* Milliseconds between two looks at the button. It has to be held for 5 s, and each look wakes the core. */
+#define BUTTON_POLL_MS 250u
 
 /* Milliseconds in which contacts bounce. */
 #define BUTTON_BOUNCE_MS 20u

@@ -72,6 +72,15 @@ static void set_answer_deadline(http_conn_t *conn)
     conn->deadline_ms = stalled_ms < end_ms ? stalled_ms : end_ms;
 }
 
+static void note_act(http_exchange_t *ex)
+{
+    const unsigned reading = HTTP_GET | HTTP_HEAD | HTTP_OPTIONS;
+    const http_request_t *request = &ex->request;
+    bool read = (request->method & reading) && ex->answer.status < 400 && !ex->answer.stream &&
+                http_head_next_field(request, HTTP_FIELD_AUTHORIZATION, 0) == request->field_count;
+    if (!read) ex->server->acted = true;
+}
+
 static void count_answer(http_server_t *server, uint16_t status)
 {
     server->counters.requests++;
@@ -105,6 +114,7 @@ static void answer(http_conn_t *conn)
     http_answer_frame(conn);
     set_answer_deadline(conn);
     count_answer(server, ex->answer.status);
+    note_act(ex);
 }
 
 static void refuse(http_conn_t *conn, http_verdict_t verdict)
@@ -264,8 +274,7 @@ static size_t feed_head(http_conn_t *conn, const char *in, size_t count)
     size_t head_left = HTTP_HEAD_BYTES_MAX > conn->head_bytes ? HTTP_HEAD_BYTES_MAX - conn->head_bytes : 0;
     if (head_left < room) room = head_left;
     size_t limit = room - conn->line; /* for text and CR */
-    size_t n = 0;
-    while (n < count && n < limit && http_char_is(in[n], HTTP_CHAR_TEXT)) n++;
+    size_t n = http_text_span(in, count < limit ? count : limit);
     if (n == limit) {
         line_too_long(conn);
         return n;

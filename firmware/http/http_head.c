@@ -28,7 +28,7 @@ static http_method_t method_of(text_view_t token)
         { "OPTIONS", HTTP_OPTIONS }, { "PATCH", HTTP_PATCH }, { "DELETE", HTTP_DELETE },
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (text_equal(token, text_view(known[i].name))) return known[i].method;
+        if (token.bytes[0] == known[i].name[0] && text_equal(token, text_view(known[i].name))) return known[i].method;
     }
     return (http_method_t)0;
 }
@@ -39,25 +39,49 @@ static bool is_escape(text_view_t text, size_t at)
            http_char_is(text.bytes[at + 2], HTTP_CHAR_HEX);
 }
 
-/* Decodes a path into the head buffer: once, before routing, so that no later stage sees an escape. A decoded
- * NUL or slash would make it another path than the one that was checked, so both are refused. */
-static http_verdict_t keep_path(http_request_t *request, http_head_store_t store, text_view_t path)
+static const http_verdict_t not_encoded = {
+    400, true, "the request target holds a character that must be percent-encoded"
+};
+
+/* Decodes the path of a target into the head buffer: once, before routing, so that no later stage sees an escape. A
+ * decoded NUL or slash would make it another path than the one that was checked, so both are refused.
+ * target    advanced to the query, or to its end */
+static http_verdict_t keep_path(http_request_t *request, http_head_store_t store, text_view_t *target)
 {
     char *to = store.buffer + *store.kept;
+    const char *at = target->bytes;
+    const char *end = at + target->count;
     request->path.start = *store.kept;
-    for (size_t i = 0; i < path.count; i++) {
-        char c = path.bytes[i];
+    for (; at < end && *at != '?'; at++) {
+        char c = *at;
+        if (!http_char_is(c, HTTP_CHAR_TARGET)) return not_encoded;
         if (c == '%') {
-            if (!is_escape(path, i)) return refuse(400, "the path holds a broken percent-encoding");
-            c = (char)(http_hex_value(path.bytes[i + 1]) << 4 | http_hex_value(path.bytes[i + 2]));
+            if (!is_escape((text_view_t){ at, (size_t)(end - at) }, 0))
+                return refuse(400, "the path holds a broken percent-encoding");
+            c = (char)(http_hex_value(at[1]) << 4 | http_hex_value(at[2]));
             if (c == '\0' || c == '/') return refuse(400, "the path holds an encoded NUL or slash");
-            i += 2;
+            at += 2;
         }
         *to++ = c;
     }
     *to = '\0';
     request->path.count = (uint16_t)(to - store.buffer - request->path.start);
     *store.kept = (uint16_t)(request->path.start + request->path.count + 1u);
+    *target = (text_view_t){ at, (size_t)(end - at) };
+    return HTTP_FINE;
+}
+
+/* query     with its '?', or empty */
+static http_verdict_t keep_query(http_request_t *request, http_head_store_t store, text_view_t query)
+{
+    for (size_t i = 0; i < query.count; i++) {
+        if (!http_char_is(query.bytes[i], HTTP_CHAR_TARGET)) return not_encoded;
+    }
+    if (query.count > 0) {
+        query.bytes++;
+        query.count--;
+    }
+    request->query = keep(store, query);
     return HTTP_FINE;
 }
 
@@ -122,20 +146,13 @@ static http_verdict_t keep_target(http_request_t *request, http_head_store_t sto
         request->path = request->query = (http_span_t){ 0, 0 };
         return request->method == HTTP_OPTIONS ? HTTP_FINE : refuse(400, "only OPTIONS may ask for *");
     }
-    for (size_t i = 0; i < target.count; i++) {
-        if (!http_char_is(target.bytes[i], HTTP_CHAR_TARGET)) {
-            return refuse(400, "the request target holds a character that must be percent-encoded");
-        }
-    }
     bool rootless = target.bytes[0] == '?' && request->authority.count > 0;
     if (target.bytes[0] != '/' && !rootless) {
         return refuse(400, "the request target must begin with / or http://");
     }
-    text_view_t query = target;
-    text_view_t path = http_split(&query, '?');
-    verdict = keep_path(request, store, rootless ? text_view("/") : path);
-    if (verdict.status == 0) request->query = keep(store, query);
-    return verdict;
+    text_view_t root = { "/", 1 };
+    verdict = keep_path(request, store, rootless ? &root : &target);
+    return verdict.status ? verdict : keep_query(request, store, target);
 }
 
 /* HTTP-version = "HTTP/" DIGIT "." DIGIT, case-sensitive (RFC 9112 section 2.3). */
@@ -191,7 +208,7 @@ static http_field_name_t field_name(text_view_t name)
         [HTTP_FIELD_LAST_EVENT_ID] = { "last-event-id", 13 },
     };
     unsigned i = 0;
-    while (i < HTTP_FIELD_COUNT && !text_equal_nocase(name, known[i])) i++;
+    while (i < HTTP_FIELD_COUNT && (name.count != known[i].count || !text_equal_nocase(name, known[i]))) i++;
     return (http_field_name_t)i;
 }
 

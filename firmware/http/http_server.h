@@ -48,6 +48,10 @@ typedef struct http_server {
      * path     percent-decoded */
     bool (*wants_tls)(void *app, text_view_t path);
 
+    /* Set with each request that may have changed something, or asked for more than an answer: all but a GET, HEAD or
+     * OPTIONS without a token that was answered by what is kept. Cleared by whoever looks what has changed. */
+    bool acted;
+
     uint32_t access_changes; /* counted by whoever changes what authorize decides: streams are asked again */
 
     const wall_clock_t *clock; /* for Date, which is left out until it is set */

@@ -85,6 +85,7 @@ static bool wants_turn(const http_tcp_slot_t *slot)
 http_tcp_slot_t *http_tls_next(http_tcp_t *tcp)
 {
     http_tcp_slot_t *first = NULL;
+    if (tcp->slots_used == 0) return NULL;
     for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
         if (slot->pcb && slot->tls->phase == HTTP_TLS_HANDSHAKE) return slot;

@@ -95,6 +95,11 @@ void net_farewell(void)
     net_mdns_farewell(&net_state.mdns);
 }
 
+uint32_t net_host_name_version(void)
+{
+    return net_state.mdns.names;
+}
+
 const char *net_host_name(void)
 {
     return net_state.mdns.netif ? net_state.mdns.name : net_state.host_name;
@@ -127,9 +132,10 @@ static void relieve(net_state_t *net)
     }
 }
 
-uint64_t net_poll(uint64_t now_ms)
+uint64_t net_poll(uint64_t now_ms, bool *frames_came)
 {
     net_state_t *net = &net_state;
+    *frames_came = false;
     if (!net->open) return UINT64_MAX;
     set_time(net, now_ms);
     if (now_ms >= net->link_check_ms) {
@@ -138,6 +144,7 @@ uint64_t net_poll(uint64_t now_ms)
     }
     unsigned frames = 0;
     while (frames < NET_FRAMES_PER_POLL && netif_eth_receive(&net->eth)) frames++;
+    *frames_came = frames > 0;
     sys_check_timeouts();
     uint64_t deadline_ms = earlier(http_tcp_poll(&net->http), http_tcp_poll(&net->https));
     deadline_ms = earlier(deadline_ms, net_mdns_poll(&net->mdns, now_ms));

@@ -12,9 +12,11 @@
 #define SCL         1u
 #define SDA         2u
 
-/* 5 us low, 5 us high: 100 kHz less the time of the instructions between, never more. */
-#define HALF_PERIOD_CYCLES (MPS2_SYSCLK_HZ / 200000u)
-#define TIMEOUT_CYCLES     (MPS2_SYSCLK_HZ / 1000000u * HAL_I2C_TIMEOUT_US)
+/* Fast mode, UM10204 table 10: SCL low for 1.3 us and high for 0.6 us at least, 2.5 us in all at least. Every chip that
+ * boards of this family carry has it. What the processor does between two edges counts, so it is never faster. */
+#define LOW_CYCLES     (MPS2_SYSCLK_HZ / 1000u * 1330u / 1000000u)
+#define HIGH_CYCLES    (MPS2_SYSCLK_HZ / 1000u * 1200u / 1000000u)
+#define TIMEOUT_CYCLES (MPS2_SYSCLK_HZ / 1000000u * HAL_I2C_TIMEOUT_US)
 
 /* Pulses that free a chip which was interrupted in the middle of a byte, UM10204 section 3.1.16. */
 #define CLEAR_PULSES 9u
@@ -39,10 +41,10 @@ static bool high(const wire_t *w, uint32_t pin)
     return (mmio_read32(w->base + SBCON_READ) & pin) != 0;
 }
 
-/* Counted from the last edge, so that what the processor did since then is part of the half period. */
-static void half_period(wire_t *w)
+/* Counted from the last edge, so that what the processor did since then is part of it. */
+static inline void hold(wire_t *w, uint32_t cycles)
 {
-    while (cortex_m_cycles_since(w->edge) < HALF_PERIOD_CYCLES) {}
+    while (cortex_m_cycles_since(w->edge) < cycles) {}
     w->edge = cortex_m_cycles();
 }
 
@@ -53,9 +55,8 @@ static void fail(wire_t *w, status_t status)
 
 /* A chip may hold SCL low to gain time: within what it has for the whole transfer, so that one that takes a
  * little at every bit cannot keep the loop either. */
-static void raise_scl(wire_t *w)
+static void wait_for_scl(wire_t *w)
 {
-    release(w, SCL);
     uint32_t start = cortex_m_cycles();
     uint32_t waited = 0;
     while (!high(w, SCL)) {
@@ -68,17 +69,20 @@ static void raise_scl(wire_t *w)
     w->edge = cortex_m_cycles();
 }
 
-/* SCL low on entry and on exit. returns the level that was on the wire */
-static bool bit(wire_t *w, bool value)
+static inline void raise_scl(wire_t *w)
 {
-    if (value) {
-        release(w, SDA);
-    } else {
-        pull(w, SDA);
-    }
-    half_period(w);
+    release(w, SCL);
+    w->edge = cortex_m_cycles();
+    if (!high(w, SCL)) wait_for_scl(w);
+}
+
+/* SCL low on entry and on exit. returns the level that was on the wire */
+static inline bool bit(wire_t *w, bool value)
+{
+    mmio_write32(w->base + (value ? SBCON_SET : SBCON_CLEAR), SDA);
+    hold(w, LOW_CYCLES);
     raise_scl(w);
-    half_period(w);
+    hold(w, HIGH_CYCLES);
     bool level = high(w, SDA);
     pull(w, SCL);
     return level;
@@ -87,11 +91,11 @@ static bool bit(wire_t *w, bool value)
 static void stop(wire_t *w)
 {
     pull(w, SDA);
-    half_period(w);
+    hold(w, LOW_CYCLES);
     release(w, SCL);
-    half_period(w);
+    hold(w, HIGH_CYCLES);
     release(w, SDA);
-    half_period(w);
+    hold(w, LOW_CYCLES); /* the bus is free for so long before the next START */
 }
 
 /* Both lines must be high before a START. SDA low means that a chip believes it is still sending. */
@@ -110,18 +114,18 @@ static void claim(wire_t *w)
 static void start(wire_t *w)
 {
     release(w, SDA);
-    half_period(w);
+    hold(w, LOW_CYCLES);
     raise_scl(w);
-    half_period(w);
+    hold(w, HIGH_CYCLES);
     if (w->status == STATUS_OK && !high(w, SDA)) fail(w, STATUS_BUS);
     pull(w, SDA);
-    half_period(w);
+    hold(w, HIGH_CYCLES);
     pull(w, SCL);
 }
 
 static void send(wire_t *w, uint8_t byte)
 {
-    for (uint8_t mask = 0x80; mask != 0 && w->status == STATUS_OK; mask = (uint8_t)(mask >> 1)) {
+    for (unsigned mask = 0x80; mask != 0 && w->status == STATUS_OK; mask >>= 1) {
         bool one = (byte & mask) != 0;
         if (bit(w, one) != one) fail(w, STATUS_BUS);
     }

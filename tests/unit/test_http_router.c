@@ -30,7 +30,7 @@ static const http_route_t routes[] = {
     ROUTE(HTTP_GET, "/a{letter}"),
     ROUTE(HTTP_PUT, "/only-put"),
 };
-static const http_router_t router = { routes, sizeof routes / sizeof routes[0] };
+static http_router_t router = { .routes = routes, .route_count = sizeof routes / sizeof routes[0] };
 
 #define READ (HTTP_GET | HTTP_HEAD | HTTP_OPTIONS)
 
