@@ -74,20 +74,22 @@ void text_padded(text_writer_t *out, uint32_t value, unsigned digits)
     text_append(out, field, digits);
 }
 
+static void hex_before(char *end, uint32_t value, unsigned digits)
+{
+    for (; digits > 0; digits--, value >>= 4) *--end = "0123456789abcdef"[value & 15u];
+}
+
 void text_hex(text_writer_t *out, uint64_t value, unsigned digits)
 {
     if (digits > (size_t)(out->end - out->at)) {
         out->overflow = true;
         return;
     }
-    char *at = out->at + digits;
-    out->at = at;
-    /* Word by word: a shift of 64 bits is several instructions on the cores we serve. */
-    for (uint32_t word = (uint32_t)value; digits > 0; word = (uint32_t)(value >> 32)) {
-        unsigned count = digits < 8 ? digits : 8;
-        digits -= count;
-        for (; count > 0; count--, word >>= 4) *--at = "0123456789abcdef"[word & 15u];
-    }
+    /* By words: to shift 64 bits takes several instructions on the cores we serve. */
+    unsigned low = digits < 8 ? digits : 8;
+    out->at += digits;
+    hex_before(out->at, (uint32_t)value, low);
+    hex_before(out->at - low, (uint32_t)(value >> 32), digits - low);
 }
 
 void text_decimal(text_writer_t *out, int32_t value, unsigned decimals)

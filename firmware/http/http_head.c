@@ -189,27 +189,40 @@ http_verdict_t http_head_request_line(http_request_t *request, http_head_store_t
 
 /* ---- Fields ----------------------------------------------------------------------------------------- */
 
+/* name is a token. For one, letters differ in one bit by their case, and no other character that a known name has
+ * differs in that bit from another one of a token. */
+static bool is_field(text_view_t name, text_view_t known)
+{
+    for (size_t i = 0; i < name.count; i++) {
+        if (((unsigned)(name.bytes[i] ^ known.bytes[i]) & ~0x20u) != 0) return false;
+    }
+    return true;
+}
+
 static http_field_name_t field_name(text_view_t name)
 {
     static const text_view_t known[HTTP_FIELD_COUNT] = {
         [HTTP_FIELD_HOST] = { "host", 4 },
-        [HTTP_FIELD_CONNECTION] = { "connection", 10 },
-        [HTTP_FIELD_CONTENT_LENGTH] = { "content-length", 14 },
-        [HTTP_FIELD_CONTENT_TYPE] = { "content-type", 12 },
-        [HTTP_FIELD_TRANSFER_ENCODING] = { "transfer-encoding", 17 },
-        [HTTP_FIELD_EXPECT] = { "expect", 6 },
         [HTTP_FIELD_ACCEPT] = { "accept", 6 },
-        [HTTP_FIELD_IF_NONE_MATCH] = { "if-none-match", 13 },
-        [HTTP_FIELD_IF_MATCH] = { "if-match", 8 },
-        [HTTP_FIELD_AUTHORIZATION] = { "authorization", 13 },
+        [HTTP_FIELD_EXPECT] = { "expect", 6 },
         [HTTP_FIELD_ORIGIN] = { "origin", 6 },
-        [HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD] = { "access-control-request-method", 29 },
-        [HTTP_FIELD_IDEMPOTENCY_KEY] = { "idempotency-key", 15 },
+        [HTTP_FIELD_IF_MATCH] = { "if-match", 8 },
+        [HTTP_FIELD_CONNECTION] = { "connection", 10 },
+        [HTTP_FIELD_CONTENT_TYPE] = { "content-type", 12 },
+        [HTTP_FIELD_IF_NONE_MATCH] = { "if-none-match", 13 },
+        [HTTP_FIELD_AUTHORIZATION] = { "authorization", 13 },
         [HTTP_FIELD_LAST_EVENT_ID] = { "last-event-id", 13 },
+        [HTTP_FIELD_CONTENT_LENGTH] = { "content-length", 14 },
+        [HTTP_FIELD_IDEMPOTENCY_KEY] = { "idempotency-key", 15 },
+        [HTTP_FIELD_TRANSFER_ENCODING] = { "transfer-encoding", 17 },
+        [HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD] = { "access-control-request-method", 29 },
     };
     unsigned i = 0;
-    while (i < HTTP_FIELD_COUNT && (name.count != known[i].count || !text_equal_nocase(name, known[i]))) i++;
-    return (http_field_name_t)i;
+    while (i < HTTP_FIELD_COUNT && known[i].count < name.count) i++;
+    for (; i < HTTP_FIELD_COUNT && known[i].count == name.count; i++) {
+        if (is_field(name, known[i])) return (http_field_name_t)i;
+    }
+    return HTTP_FIELD_COUNT;
 }
 
 /* Fields of which a second one contradicts the first (RFC 9112 section 6.3, RFC 9110 sections 7.2 and 8.3). */
@@ -238,11 +251,13 @@ http_verdict_t http_head_field(http_request_t *request, http_head_store_t store,
     request->fields[request->field_count].name = (uint8_t)name;
     request->fields[request->field_count].value = keep(store, value);
     request->field_count++;
+    request->fields_seen |= (uint16_t)(1u << name);
     return HTTP_FINE;
 }
 
 unsigned http_head_next_field(const http_request_t *request, http_field_name_t name, unsigned from)
 {
+    if (!((unsigned)request->fields_seen >> name & 1u)) return request->field_count;
     while (from < request->field_count && request->fields[from].name != name) from++;
     return from;
 }

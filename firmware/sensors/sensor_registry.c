@@ -296,7 +296,10 @@ const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_vie
 {
     for (size_t i = 0; i < registry->sensor_count; i++) {
         const sensor_t *sensor = &registry->sensors[i];
-        if (strlen(sensor->id) == id.count && memcmp(sensor->id, id.bytes, id.count) == 0) return sensor;
+        if (id.count < sizeof sensor->id && sensor->id[id.count] == '\0' &&
+            memcmp(sensor->id, id.bytes, id.count) == 0) {
+            return sensor;
+        }
     }
     return NULL;
 }
