@@ -123,7 +123,7 @@ typedef struct {
     const log_ring_t *log;
     events_t *events;
     const wall_clock_t *clock;
-    const http_server_t *server; /* for its counters */
+    http_server_t *server; /* for its counters; learns when names change */
     tls_server_t *tls;           /* NULL: the device has no HTTPS */
     const api_platform_t *platform;
     void *context;            /* of the platform's functions */

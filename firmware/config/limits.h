@@ -24,6 +24,10 @@
  * coming in. Longer than the 700 bytes of a desktop browser's longest line (User-Agent, sec-ch-ua). */
 #define HTTP_HEAD_BUFFER_BYTES 1536u
 
+/* Bytes of a request head that is kept to be known again (http/http_memo.h); twice, as it came and as it was read. A
+ * program's have about 100, a browser's are longer and seldom the same. */
+#define HTTP_MEMO_BYTES 256u
+
 /* Bytes of a whole request head on the wire, including the headers that are read and forgotten. */
 #define HTTP_HEAD_BYTES_MAX 8192u
 

@@ -21,6 +21,17 @@ typedef struct {
     const char *challenge;  /* WWW-Authenticate, constant, at most 100 bytes; NULL: none, not with 401 */
 } http_decision_t;
 
+/* One head that was read, and what it meant (http_memo.h). */
+typedef struct {
+    uint16_t raw_bytes; /* 0: none */
+    uint16_t kept;      /* bytes of head in use */
+    uint32_t hosts;     /* http_server_t.hosts when the host was found to be ours */
+    http_request_t request;
+    http_match_t match; /* its views are into head */
+    char raw[HTTP_MEMO_BYTES];
+    char head[HTTP_MEMO_BYTES];
+} http_memo_t;
+
 typedef struct http_server {
     http_router_t router;
     void *app; /* handed to every handler */
@@ -56,7 +67,10 @@ typedef struct http_server {
 
     const wall_clock_t *clock; /* for Date, which is left out until it is set */
 
+    uint32_t hosts; /* counted by whoever changes what is_our_host says of a host */
+
     /* State of the core; zero at start. */
+    http_memo_t memo;
     struct {
         bool taken[HTTP_BODIES_MAX];
         uint8_t peak;
