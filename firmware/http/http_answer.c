@@ -4,7 +4,7 @@
 #include "base/time_format.h"
 
 /* "Connection: keep-alive" + "Transfer-Encoding: chunked" + the empty line + a chunk's size line. */
-#define FRAMING_BYTES_MAX 64u
+#define FRAMING_BYTES_MAX 63u
 /* "Content-Length: 247" and the empty line: what most answers have, whose head then need not be moved. */
 #define FRAMING_BYTES_USUAL 23u
 /* Where a head is written: so that it can be moved to make room for the longest framing. */
@@ -84,6 +84,19 @@ static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_m
     text_literal(out, "\r\n");
 }
 
+/* What is asked for again and again has the same tag for a while. */
+static void write_etag(text_writer_t *out, http_server_t *server, uint64_t tag)
+{
+    if (server->etag.tag != tag || server->etag.text[0] == '\0') {
+        text_writer_t text = text_writer(server->etag.text, sizeof server->etag.text);
+        text_hex(&text, tag, 16);
+        server->etag.tag = tag;
+    }
+    text_literal(out, "ETag: \"");
+    text_append(out, server->etag.text, sizeof server->etag.text);
+    text_literal(out, "\"\r\nCache-Control: no-cache\r\n");
+}
+
 static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
 {
     static const char *const names[] = { "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE" };
@@ -98,18 +111,15 @@ static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
     text_literal(out, "\r\n");
 }
 
-static void write_fields(text_writer_t *out, const http_answer_t *answer, const char *media)
+static void write_fields(text_writer_t *out, http_server_t *server, const http_answer_t *answer,
+                         const char *media)
 {
     if (media) {
         text_literal(out, "Content-Type: ");
         text_string(out, media);
         text_literal(out, "\r\n");
     }
-    if (answer->has_etag) {
-        text_literal(out, "ETag: \"");
-        text_hex(out, answer->etag, 16);
-        text_literal(out, "\"\r\nCache-Control: no-cache\r\n");
-    }
+    if (answer->has_etag) write_etag(out, server, answer->etag);
     if (answer->stream) text_string(out, "Cache-Control: no-store\r\n");
     if (answer->allow) write_methods(out, "Allow: ", answer->allow);
     if (answer->challenge) {
@@ -184,7 +194,7 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
     text_writer_t out = text_writer(conn->output + HEAD_START, sizeof conn->output - FRAMING_BYTES_MAX);
     write_status_line(&out, status);
     write_date(&out, ex->server, conn->now_ms);
-    write_fields(&out, answer, media);
+    write_fields(&out, ex->server, answer, media);
     write_vary(&out, ex);
     write_accepted(&out, ex, status);
     if (answer->cors) write_cors(&out, ex);

@@ -104,7 +104,7 @@ struct http_conn {
     uint32_t linger_bytes;
     uint16_t output_start, output_end;
     char head[HTTP_HEAD_BUFFER_BYTES];
-    char output[HTTP_OUTPUT_BYTES];
+    _Alignas(4) char output[HTTP_OUTPUT_BYTES]; /* a usual answer begins at a word, and is copied by words */
 };
 
 #endif

@@ -77,6 +77,10 @@ typedef struct http_server {
         char bytes[HTTP_BODIES_MAX][HTTP_BODY_BYTES_MAX + 1]; /* + NUL */
     } bodies;
     struct {
+        uint64_t tag; /* the one that text shows, once it shows one */
+        char text[16];
+    } etag;
+    struct {
         int64_t next_second; /* after the one that text shows; 0: none yet */
         char text[29];
     } date;
