@@ -169,3 +169,25 @@ target_compile_options(lwip PRIVATE -w)
 target_compile_options(cjson PRIVATE -w)
 target_compile_options(littlefs PRIVATE -w)
 target_compile_options(mbedtls PRIVATE -w)
+
+# What no request passes, and no handshake computes.
+jembatan_small(cjson)
+jembatan_small(littlefs)
+foreach(part core/dns core/raw core/stats core/sys core/init core/ipv4/acd core/ipv4/autoip core/ipv4/dhcp core/ipv4/icmp
+        core/ipv4/igmp core/ipv4/ip4_frag core/ipv6/dhcp6 core/ipv6/icmp6 core/ipv6/inet6 core/ipv6/ip6_frag core/ipv6/mld6
+        core/ipv6/nd6 apps/mdns/mdns apps/mdns/mdns_domain apps/mdns/mdns_out apps/sntp/sntp)
+    jembatan_small(lwip ${LWIP}/${part}.c)
+endforeach()
+foreach(part core/tcp core/tcp_in core/tcp_out core/pbuf core/mem core/memp core/inet_chksum core/ipv4/ip4 core/ipv4/etharp
+        core/timeouts netif/ethernet)
+    jembatan_fast(lwip ${LWIP}/${part}.c)
+endforeach()
+foreach(part aes asn1parse asn1write base64 cipher cipher_wrap ctr_drbg ecdh ecdsa gcm hkdf md oid pk pk_ecc pk_wrap pkparse
+        pkwrite platform platform_util psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client
+        psa_crypto_driver_wrappers_no_static psa_crypto_ecp psa_crypto_hash psa_crypto_mac psa_crypto_rsa
+        psa_crypto_slot_management psa_util ssl_ciphersuites ssl_ticket ssl_tls ssl_tls12_server ssl_tls13_generic x509
+        x509_create x509_crt x509_csr x509write x509write_crt x509write_csr ecp_curves)
+    jembatan_small(mbedtls ${MBEDTLS}/${part}.c)
+endforeach()
+jembatan_small(mbedtls ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c
+    ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c)

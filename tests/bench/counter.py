@@ -71,8 +71,9 @@ class Symbols:
 
     def __init__(self, image, nm="arm-none-eabi-nm"):
         lines = subprocess.run([nm, "-n", image], check=True, capture_output=True, text=True).stdout.splitlines()
-        found = sorted({(int(at, 16) & ~1, name) for at, kind, name in (line.split(maxsplit=2) for line in lines if line[:1] != " ")
-                        if kind in "tTwW" and not name.startswith("$")})
+        words = [line.split(maxsplit=2) for line in lines]
+        found = sorted({(int(word[0], 16) & ~1, word[2]) for word in words
+                        if len(word) == 3 and word[1] in "tTwW" and not word[2].startswith("$")})
         self._starts, self._names = [at for at, _ in found], [name for _, name in found]
 
     def name_at(self, address):
