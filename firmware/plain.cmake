@@ -60,7 +60,7 @@ foreach(library ${JEMBATAN_HAL})
     list(TRANSFORM plain_sources REPLACE "^[^/].*" "${folder}/\\0")
     add_library(plain_${library} STATIC ${plain_sources})
     target_include_directories(plain_${library} PRIVATE ${headers})
-    target_compile_options(plain_${library} PRIVATE -Os)
+    target_compile_options(plain_${library} PRIVATE ${plain_options} $<$<STREQUAL:${library},hal_cortex_m>:-fno-lto>)
     list(APPEND plain_libraries plain_${library})
 endforeach()
 

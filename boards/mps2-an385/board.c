@@ -58,12 +58,19 @@ bool mps2_an385_emulated(void)
     return mmio_read32(MPS2_ETHERNET + LAN9118_ID_REV) >> 16 == 0x0118u;
 }
 
+/* Half a byte at a time, by the remainders of the 16 there are: a start computes it twice. */
 static uint32_t crc32(const uint8_t *bytes, size_t count)
 {
+    static const uint32_t remainders[] = {
+        0x00000000u, 0x1db71064u, 0x3b6e20c8u, 0x26d930acu, 0x76dc4190u, 0x6b6b51f4u,
+        0x4db26158u, 0x5005713cu, 0xedb88320u, 0xf00f9344u, 0xd6d6a3e8u, 0xcb61b38cu,
+        0x9b64c2b0u, 0x86d3d2d4u, 0xa00ae278u, 0xbdbdf21cu,
+    };
     uint32_t crc = 0xffffffffu;
     for (size_t i = 0; i < count; i++) {
         crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1u ? 0xedb88320u : 0u);
+        crc = crc >> 4 ^ remainders[crc & 15u];
+        crc = crc >> 4 ^ remainders[crc & 15u];
     }
     return ~crc;
 }
