@@ -71,7 +71,8 @@ class Symbols:
 
     def __init__(self, image, nm="arm-none-eabi-nm"):
         lines = subprocess.run([nm, "-n", image], check=True, capture_output=True, text=True).stdout.splitlines()
-        found = sorted({(int(at, 16) & ~1, name) for at, kind, name in (line.split() for line in lines if line[:1] != " ")
+        known = (line.split() for line in lines if line[:1] != " ")
+        found = sorted({(int(at, 16) & ~1, name) for at, kind, *names in known for name in names
                         if kind in "tTwW" and not name.startswith("$")})
         self._starts, self._names = [at for at, _ in found], [name for _, name in found]
 
