@@ -87,7 +87,8 @@ void app_init(const board_t *board)
 {
     uint8_t mac[6];
     log_init((log_level_t)board->options.log_level, console_sink, hal_clock_ms);
-    log_info("app", "jembatan %s (%s), plain, on %s", JEMBATAN_VERSION, JEMBATAN_BUILD, board->name);
+    log_info("app", "jembatan %s (%s), plain, on %s: there is no HTTPS", JEMBATAN_VERSION, JEMBATAN_BUILD,
+             board->name);
     init_clock();
     if (sensor_registry_init(&app.sensors, board->sensors, board->sensor_count, &app.clock) != STATUS_OK) {
         hal_system_panic("the board's sensor table does not fit limits.h");

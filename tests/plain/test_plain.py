@@ -1,11 +1,14 @@
 """The plain profile: what it has is as in the product that has everything; what it has not is 404."""
 
+import re
 import subprocess
+import sys
 
 import pytest
 from contract import DEVICE as MEMBERS
 from contract import INDEX_LINKS, RESOURCES, SENSORS, check_problem, check_reading, check_sensor
 from support import packet
+from support.board import ROOT
 from support.device import Device, eventually
 from support.peer import Host, Lan
 
@@ -129,11 +132,30 @@ def test_with_a_static_address_it_answers_there(board, image, tmp_path):
         lan.close()
 
 
+def test_dev_run_starts_it_and_says_where_it_is(board, image, tmp_path):
+    run = subprocess.Popen([sys.executable, ROOT / "tests/support/run.py", board.name, "--image", image, "--http", "0",
+                            "--https", "0", "--state", tmp_path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert re.fullmatch(r"ready http://127\.0\.0\.1:\d+/\n", run.stdout.readline())
+    finally:
+        run.terminate()
+        run.communicate(timeout=20)
+
+
+def test_it_has_nothing_of_what_it_does_not_do(image):
+    nm = "arm-none-eabi-nm" if image.suffix == ".elf" else "nm"
+    listed = subprocess.run([nm, image], check=True, capture_output=True, text=True).stdout
+    names = {line.split()[-1] for line in listed.splitlines()}
+    assert "main" in names
+    left_out = {"mbedtls_ssl_setup", "lfs2_mount", "cJSON_ParseWithLengthOpts", "mdns_resp_init", "sntp_init", "ip6_input",
+                "history_init", "events_init", "actuator_registry_init", "at24c_open"}
+    assert not names & left_out
+    if image.suffix == ".elf":
+        assert not names & {"malloc", "free", "_sbrk", "pca9552_ops"}
+
+
+@pytest.mark.needs("flash")
 def test_it_fits_small_microcontrollers(image):
-    if image.suffix != ".elf":
-        symbols = subprocess.run(["nm", image], check=True, capture_output=True, text=True).stdout
-        assert not [name for name in ("mbedtls_ssl_setup", "lfs2_mount", "cJSON_Parse") if name in symbols]
-        return
     listed = subprocess.run(["arm-none-eabi-size", image], check=True, capture_output=True, text=True).stdout
     text, data = (int(word) for word in listed.splitlines()[1].split()[:2])
     assert text + data <= FLASH_BYTES
