@@ -54,7 +54,8 @@ static void init_api(const board_t *board, const uint8_t mac[6])
     app.api.server = &app.server;
     api_init(&app.api);
     api_device_changed(&app.api);
-    app.server.router = (http_router_t){ api_routes, api_route_count };
+    app.server.router.routes = api_routes;
+    app.server.router.route_count = api_route_count;
     app.server.app = &app.api;
     app.server.write_problem = api_write_problem;
     app.server.is_our_host = api_is_our_host;

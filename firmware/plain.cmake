@@ -2,8 +2,8 @@
 # sources. What stands in no list here is not in the image, and a reference to it does not link.
 
 set(plain_base ip_text json_writer log log_ring text time_format utf8 wall_clock)
-set(plain_http http_answer http_bodies http_body http_conn http_exchange http_gate http_head http_negotiate http_redirect
-    http_router http_token)
+get_target_property(plain_http http SOURCES) # all of it
+list(TRANSFORM plain_http REPLACE "\\.c$" "")
 set(plain_sensors alert sensor_registry)
 set(plain_api common device host problem routes_plain sensors status)
 set(plain_net http_tcp http_tcp_closing http_tcp_refusal http_tcp_slot net_plain net_random netif_eth)
@@ -58,6 +58,10 @@ foreach(library ${JEMBATAN_HAL})
     get_target_property(headers ${library} INCLUDE_DIRECTORIES)
     get_target_property(plain_sources ${library} SOURCES)
     list(TRANSFORM plain_sources REPLACE "^[^/].*" "${folder}/\\0")
+    foreach(source ${plain_sources})
+        get_property(own SOURCE ${source} DIRECTORY ${folder} PROPERTY COMPILE_OPTIONS)
+        set_property(SOURCE ${source} PROPERTY COMPILE_OPTIONS ${own})
+    endforeach()
     add_library(plain_${library} STATIC ${plain_sources})
     target_include_directories(plain_${library} PRIVATE ${headers})
     target_compile_options(plain_${library} PRIVATE ${plain_options} $<$<STREQUAL:${library},hal_cortex_m>:-fno-lto>)
