@@ -64,7 +64,8 @@ static void init_domain(const board_t *board)
     }
     sensor_registry_on_alert(&app.sensors, note_alert, NULL);
     init_history();
-    if (actuator_registry_init(&app.actuators, board->actuators, board->actuator_count) != STATUS_OK) {
+    const board_actuators_t *switched = board_actuators();
+    if (actuator_registry_init(&app.actuators, switched->devices, switched->count) != STATUS_OK) {
         hal_system_panic("the board's actuator table does not fit limits.h");
     }
 }

@@ -46,7 +46,7 @@ def image(board, image_of):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed")
+    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed, flash")
 
 
 def pytest_collection_modifyitems(config, items):

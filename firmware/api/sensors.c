@@ -14,8 +14,7 @@ static uint64_t fold(uint64_t tag)
 
 static uint64_t make_tag(const api_t *api, const sensor_t *sensor)
 {
-    const sensor_settings_t *settings = &api->settings->sensors[sensor - api->sensors->sensors];
-    uint64_t fixed = hash_string(api->device.build_tag, sensor->id) ^ schema_tag(&sensor_schema, settings);
+    uint64_t fixed = hash_string(api->device.build_tag, sensor->id) ^ api_sensor_settings_tag(api, sensor);
     return fold(fixed) << 32 | fold(sensor->tag ^ wall_clock_tag(api->clock));
 }
 
@@ -202,10 +201,32 @@ void api_sensor_patch(http_exchange_t *ex, void *app)
     copy_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
 }
 
-/* GET /api/v1/sensors/{id}/value
- * 200 21.44: the bare number, in the sensor's unit; for text/event-stream each one that comes
+static void respond_value(http_exchange_t *ex, const api_t *api, const sensor_t *sensor)
+{
+    if (sensor->quality != QUALITY_OK) {
+        api_problem_no_reading(ex, sensor);
+        return;
+    }
+    if (api_unchanged(ex, sensor_tag(api, sensor))) return;
+    write_value(http_respond_json(ex, 200, api_media_json), sensor);
+}
+
+/* GET /api/v1/sensors/{id}/value, where there are no events
+ * 200 21.44: the bare number, in the sensor's unit
  * 404 no such sensor
- * 503 the sensor has no value now; Retry-After is its interval. Or too many streams */
+ * 503 the sensor has no value now; Retry-After is its interval */
+void api_sensor_number_get(http_exchange_t *ex, void *app)
+{
+    const api_t *api = app;
+    const sensor_t *sensor = api_find_sensor(ex, api);
+    if (!sensor || !api_accepts_json(ex)) return;
+    respond_value(ex, api, sensor);
+}
+
+/* GET /api/v1/sensors/{id}/value
+ * 200 as api_sensor_number_get; for text/event-stream each number that comes
+ * 404 no such sensor
+ * 503 as api_sensor_number_get; or too many streams */
 void api_sensor_value_get(http_exchange_t *ex, void *app)
 {
     static const char *const offers[] = { api_media_json, api_media_events };
@@ -221,10 +242,5 @@ void api_sensor_value_get(http_exchange_t *ex, void *app)
         api_value_stream(ex, api, (size_t)(sensor - api->sensors->sensors));
         return;
     }
-    if (sensor->quality != QUALITY_OK) {
-        api_problem_no_reading(ex, sensor);
-        return;
-    }
-    if (api_unchanged(ex, sensor_tag(api, sensor))) return;
-    write_value(http_respond_json(ex, 200, api_media_json), sensor);
+    respond_value(ex, api, sensor);
 }

@@ -9,10 +9,9 @@
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
-#include "net/http_tcp.h"
+#include "net/http_tls.h"
 #include "net/net_random.h"
 #include "net/net_state.h"
-#include "net/netif_eth.h"
 
 /* How often the carrier is looked at: asking a PHY takes longer than answering a request, and nobody replugs a
  * cable faster. */
@@ -52,6 +51,7 @@ static void open_servers(net_state_t *net, const net_config_t *config, http_serv
     net->http.slot_count = HTTP_CONNECTIONS_MAX;
     http_tcp_open(&net->http, server);
     net->https.tls_server = config->tls;
+    net->https.tls_ops = &http_tls_ops;
     net->https.slots = net->https_slots;
     net->https.slot_count = HTTPS_CONNECTIONS_MAX;
     for (unsigned i = 0; i < HTTPS_CONNECTIONS_MAX; i++) net->https_slots[i].tls = &net->https_tls[i];
@@ -65,7 +65,8 @@ status_t net_init(const net_config_t *config, http_server_t *server)
     set_time(net, hal_clock_ms());
     net_random_init(config->has_secret ? config->secret : NULL, config->mac, net->now_ms);
     lwip_init();
-    status_t status = netif_eth_open(&net->eth, config);
+    status_t status = netif_eth_open(&net->eth, config->mac, config->host_name);
+    if (status == STATUS_OK) status = net_addresses_open(&net->addresses, &net->eth, config);
     if (status != STATUS_OK) return status;
     open_servers(net, config, server);
     status = listen(net, config);
@@ -79,7 +80,7 @@ status_t net_init(const net_config_t *config, http_server_t *server)
 void net_configure(const net_config_t *config)
 {
     net_state.host_name = config->host_name;
-    netif_eth_configure(&net_state.eth, config);
+    net_addresses_configure(&net_state.addresses, config);
     if (listen(&net_state, config) != STATUS_OK) log_error("net", "nobody can listen: no memory");
     net_mdns_configure(&net_state.mdns, config);
     net_sntp_configure(&net_state.sntp, config->time_server);

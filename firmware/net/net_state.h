@@ -7,7 +7,7 @@
 
 #include "net/http_tcp.h"
 #include "net/mdns.h"
-#include "net/netif_eth.h"
+#include "net/net_addresses.h"
 #include "net/sntp.h"
 
 typedef struct {
@@ -16,6 +16,7 @@ typedef struct {
     uint64_t now_ms;        /* of the running net_poll; all of lwIP sees this moment */
     uint64_t link_check_ms; /* when to look at the carrier again */
     netif_eth_t eth;
+    net_addresses_t addresses;
     http_tcp_t http, https;
     http_tcp_slot_t http_slots[HTTP_CONNECTIONS_MAX], https_slots[HTTPS_CONNECTIONS_MAX];
     http_tls_t https_tls[HTTPS_CONNECTIONS_MAX];
