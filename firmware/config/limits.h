@@ -7,9 +7,9 @@
 
 /* ---- HTTP connections ------------------------------------------------------------------------------- */
 
-/* Connections served at the same time. A browser opens 6, a scraper and a script one each; a slot costs
- * HTTP_HEAD_BUFFER_BYTES + HTTP_OUTPUT_BYTES + about 200 bytes of RAM. */
-#define HTTP_CONNECTIONS_MAX 10u
+/* Connections served at the same time. A browser opens 6, a scraper and a script one each, four may watch events; a slot
+ * costs HTTP_HEAD_BUFFER_BYTES + HTTP_OUTPUT_BYTES + about 200 bytes of RAM, and TCP's buffers as much again. */
+#define HTTP_CONNECTIONS_MAX 16u
 
 /* Connections that can be told "503, come back" at the same time while all slots are busy. Each costs one
  * TCP control block and no buffer; past them a newcomer is reset. */
