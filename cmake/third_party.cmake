@@ -98,6 +98,9 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/ecdsa.c
     ${MBEDTLS}/ecp.c
     ${MBEDTLS}/ecp_curves.c
+    ${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/library/Hacl_Curve25519_joined.c
+    ${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/library/everest.c
+    ${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/library/x25519.c
     ${MBEDTLS}/gcm.c
     ${MBEDTLS}/hkdf.c
     ${MBEDTLS}/md.c
@@ -139,6 +142,11 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/x509write_csr.c)
 target_include_directories(mbedtls SYSTEM PUBLIC ${JEMBATAN_MBEDTLS_DIR}/include)
 target_include_directories(mbedtls PRIVATE ${MBEDTLS})
+set(EVEREST "${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/include")
+target_include_directories(mbedtls SYSTEM PUBLIC ${EVEREST})
+target_include_directories(mbedtls PRIVATE ${EVEREST}/everest ${EVEREST}/everest/kremlib)
+# Everest makes public halves, too (firmware/tls/x25519.c).
+set_property(SOURCE ${MBEDTLS}/psa_crypto_ecp.c APPEND PROPERTY COMPILE_DEFINITIONS mbedtls_ecp_mul=tls_ecp_mul)
 target_include_directories(mbedtls PUBLIC ${PROJECT_SOURCE_DIR}/firmware)
 target_compile_definitions(mbedtls PUBLIC MBEDTLS_CONFIG_FILE="config/mbedtls_config.h")
 
@@ -186,8 +194,9 @@ foreach(part aes asn1parse asn1write base64 cipher cipher_wrap ctr_drbg ecdh ecd
         pkwrite platform platform_util psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client
         psa_crypto_driver_wrappers_no_static psa_crypto_ecp psa_crypto_hash psa_crypto_mac psa_crypto_rsa
         psa_crypto_slot_management psa_util ssl_ciphersuites ssl_ticket ssl_tls ssl_tls12_server ssl_tls13_generic x509
-        x509_create x509_crt x509_csr x509write x509write_crt x509write_csr ecp_curves)
+        x509_create x509_crt x509_csr x509write x509write_crt x509write_csr)
     jembatan_small(mbedtls ${MBEDTLS}/${part}.c)
 endforeach()
+jembatan_fast(mbedtls ${MBEDTLS}/bignum.c ${MBEDTLS}/bignum_core.c ${MBEDTLS}/ecp.c ${MBEDTLS}/ecp_curves.c ${MBEDTLS}/chacha20.c ${MBEDTLS}/poly1305.c ${MBEDTLS}/chachapoly.c ${MBEDTLS}/constant_time.c)
 jembatan_small(mbedtls ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c
     ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c)
