@@ -164,11 +164,10 @@ static void wake_streams(uint64_t now_ms)
     net_wake_streams(now_ms);
 }
 
-/* All that is not the network: cheap each, but not all of it for each frame. */
+/* All that is neither the network nor the sampler: cheap each, but not all of it for each frame and each sample. */
 static uint64_t do_housework(uint64_t now_ms)
 {
-    uint64_t next_ms = sensor_registry_poll(&app.sensors, now_ms);
-    next_ms = earlier(next_ms, actuator_registry_poll(&app.actuators, now_ms));
+    uint64_t next_ms = actuator_registry_poll(&app.actuators, now_ms);
     next_ms = earlier(next_ms, app_actions_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_settings_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_console_poll(&app, now_ms));
@@ -178,21 +177,24 @@ static uint64_t do_housework(uint64_t now_ms)
     return earlier(next_ms, documents_poll(&app.documents, now_ms));
 }
 
-/* A turn that only brought frames, whose requests only read, leaves the rest to the time when it is due. One that was
- * not for the network was for somebody else: a deadline, the console. */
-static bool housework_waits(uint64_t now_ms, bool networked)
+/* A turn for which neither a frame nor a deadline was the reason was somebody at the console. */
+static bool housework_is_due(uint64_t now_ms, bool had_reason)
 {
-    return networked && !app.server.acted && now_ms < app.housework_ms;
+    return app.server.acted || now_ms >= app.housework_ms || !had_reason;
 }
 
 uint64_t app_poll(uint64_t now_ms)
 {
     if (streams_have_news()) wake_streams(now_ms);
-    bool networked;
-    uint64_t network_ms = net_poll(now_ms, &networked);
-    if (!housework_waits(now_ms, networked)) {
+    bool busy;
+    uint64_t network_was_ms = app.network_ms;
+    app.network_ms = net_poll(now_ms, &busy);
+    busy |= now_ms >= network_was_ms || now_ms >= app.sensors_ms;
+    if (app.server.acted || now_ms >= app.sensors_ms) app.sensors_ms = sensor_registry_poll(&app.sensors, now_ms);
+    if (housework_is_due(now_ms, busy)) {
         app.server.acted = false;
         app.housework_ms = do_housework(now_ms);
     }
-    return streams_have_news() ? now_ms : earlier(network_ms, app.housework_ms);
+    if (streams_have_news()) return now_ms;
+    return earlier(earlier(app.network_ms, app.sensors_ms), app.housework_ms);
 }

@@ -72,7 +72,7 @@ typedef struct {
     tls_server_t tls;
     bool tls_installed; /* the certificate in use was given to us */
     http_server_t server;
-    uint64_t housework_ms; /* when all that is not the network is due */
+    uint64_t network_ms, sensors_ms, housework_ms; /* when the network, the sampler and all else are due */
     uint32_t access_seen; /* server.access_changes when streams were last looked at */
     api_t api;
     api_sensor_text_t sensor_texts[SENSOR_TEXTS_MAX];

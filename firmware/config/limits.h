@@ -217,7 +217,7 @@
 
 /* Milliseconds between two looks whether an actuator still is as it was set: how long a chip that lost power
  * goes unnoticed. */
-#define ACTUATOR_CHECK_MS 1000u
+#define ACTUATOR_CHECK_MS 3000u
 
 /* Milliseconds of light and of dark while an actuator shows which device this is: 2 Hz is seen across a room and
  * harms nobody (WCAG 2.3.1: 3 flashes a second at most). */

@@ -79,6 +79,7 @@ status_t net_init(const net_config_t *config, http_server_t *server)
 
 void net_configure(const net_config_t *config)
 {
+    net_state.chores_ms = 0;
     net_state.host_name = config->host_name;
     net_addresses_configure(&net_state.addresses, config);
     if (listen(&net_state, config) != STATUS_OK) log_error("net", "nobody can listen: no memory");
@@ -88,6 +89,7 @@ void net_configure(const net_config_t *config)
 
 void net_announce(void)
 {
+    net_state.chores_ms = 0;
     net_mdns_announce(&net_state.mdns);
 }
 
@@ -110,6 +112,7 @@ void net_wake_streams(uint64_t now_ms)
 {
     if (!net_state.open) return;
     set_time(&net_state, now_ms);
+    net_state.chores_ms = 0;
     http_tcp_wake(&net_state.http);
     http_tcp_wake(&net_state.https);
 }
@@ -133,26 +136,45 @@ static void relieve(net_state_t *net)
     }
 }
 
+/* What has a time of its own.
+ * returns   when that is next */
+static uint64_t do_chores(net_state_t *net)
+{
+    uint64_t now_ms = net->now_ms;
+    if (now_ms >= net->link_check_ms) {
+        net->link_check_ms = now_ms + LINK_CHECK_MS;
+        netif_eth_check_link(&net->eth);
+    }
+    sys_check_timeouts();
+    uint64_t next_ms = earlier(http_tcp_poll(&net->http), http_tcp_poll(&net->https));
+    next_ms = earlier(next_ms, net_mdns_poll(&net->mdns, now_ms));
+    next_ms = earlier(next_ms, net_sntp_poll(&net->sntp, now_ms));
+    next_ms = earlier(next_ms, net->link_check_ms);
+    return earlier(next_ms, now_ms + sys_timeouts_sleeptime());
+}
+
+/* Frames move deadlines of connections and start timers of lwIP; what is told of names and time can wait for those. */
+static uint64_t after_frames(net_state_t *net)
+{
+    uint64_t next_ms = earlier(http_tcp_poll(&net->http), http_tcp_poll(&net->https));
+    next_ms = earlier(next_ms, net->now_ms + sys_timeouts_sleeptime());
+    return earlier(next_ms, net->chores_ms);
+}
+
 uint64_t net_poll(uint64_t now_ms, bool *frames_came)
 {
     net_state_t *net = &net_state;
     *frames_came = false;
     if (!net->open) return UINT64_MAX;
     set_time(net, now_ms);
-    if (now_ms >= net->link_check_ms) {
-        net->link_check_ms = now_ms + LINK_CHECK_MS;
-        netif_eth_check_link(&net->eth);
-    }
     unsigned frames = 0;
     while (frames < NET_FRAMES_PER_POLL && netif_eth_receive(&net->eth)) frames++;
     *frames_came = frames > 0;
-    sys_check_timeouts();
-    uint64_t deadline_ms = earlier(http_tcp_poll(&net->http), http_tcp_poll(&net->https));
-    deadline_ms = earlier(deadline_ms, net_mdns_poll(&net->mdns, now_ms));
-    deadline_ms = earlier(deadline_ms, net_sntp_poll(&net->sntp, now_ms));
+    if (now_ms >= net->chores_ms)
+        net->chores_ms = do_chores(net);
+    else if (frames > 0)
+        net->chores_ms = after_frames(net);
     if (net->eth.tx_busy || net->eth.rx_starved) relieve(net);
     if (frames == NET_FRAMES_PER_POLL && hal_eth_pending() > 0) return now_ms;
-    if (net->eth.tx_busy) return now_ms + TX_RETRY_MS;
-    deadline_ms = earlier(deadline_ms, net->link_check_ms);
-    return earlier(deadline_ms, now_ms + sys_timeouts_sleeptime());
+    return net->eth.tx_busy ? now_ms + TX_RETRY_MS : net->chores_ms;
 }
