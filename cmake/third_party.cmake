@@ -140,10 +140,9 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/x509write.c
     ${MBEDTLS}/x509write_crt.c
     ${MBEDTLS}/x509write_csr.c)
-target_include_directories(mbedtls SYSTEM PUBLIC ${JEMBATAN_MBEDTLS_DIR}/include)
+target_include_directories(mbedtls SYSTEM PUBLIC ${JEMBATAN_MBEDTLS_DIR}/include ${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/include)
 target_include_directories(mbedtls PRIVATE ${MBEDTLS})
 set(EVEREST "${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/include")
-target_include_directories(mbedtls SYSTEM PUBLIC ${EVEREST})
 target_include_directories(mbedtls PRIVATE ${EVEREST}/everest ${EVEREST}/everest/kremlib)
 # Everest makes public halves, too (firmware/tls/x25519.c).
 set_property(SOURCE ${MBEDTLS}/psa_crypto_ecp.c APPEND PROPERTY COMPILE_DEFINITIONS mbedtls_ecp_mul=tls_ecp_mul)
