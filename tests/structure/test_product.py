@@ -16,6 +16,7 @@ UNUSED_ON_PURPOSE = {
     "heap_is_sound": "tests ask for it after whatever they did to the heap of TLS",
     "mbedtls_ms_time": "mbedTLS calls it",
     "mbedtls_psa_external_get_random": "mbedTLS calls it",
+    "tls_ecp_mul": "psa_crypto_ecp.c of mbedTLS calls it in the place of its own (cmake/third_party.cmake)",
     "store_littlefs_failed": "littlefs's assertions end in it (store/littlefs_port.h)",
     "sim_storage_close": "tests open several memories in one process",
     "sim_start": "tests start simulated boards with options of their own",
