@@ -4,14 +4,16 @@
 #include "base/time_format.h"
 #include "http/http_status.h"
 
-/* "Connection: keep-alive" + "Transfer-Encoding: chunked" + the empty line + a chunk's size line. */
-#define FRAMING_BYTES_MAX 63u
-/* "Content-Length: 247" and the empty line: what most answers have, whose head then need not be moved. */
-#define FRAMING_BYTES_USUAL 23u
-/* Where a head is written: so that it can be moved to make room for the longest framing. */
-#define HEAD_START       (FRAMING_BYTES_MAX - FRAMING_BYTES_USUAL)
-#define CHUNK_HEAD_BYTES 6u /* four hexadecimal digits and CRLF */
-#define CHUNK_TAIL_BYTES 7u /* CRLF, and the last chunk "0\r\n\r\n" */
+/* "Connection: keep-alive" + "Transfer-Encoding: chunked" + the empty line + a chunk's size line, at most 63. */
+#define FRAMING_BYTES_MAX 64u
+/* "Content-Length: 247" or "Transfer-Encoding: chunked" with a chunk's size line, and the empty line: what most answers
+ * have, whose head then need not be moved. */
+#define FRAMING_BYTES_LENGTH  23u
+#define FRAMING_BYTES_CHUNKED 36u
+/* Where a head is written: at a word, so that it can be moved to make room for the longest framing. */
+#define HEAD_START(framing_bytes) ((FRAMING_BYTES_MAX - (framing_bytes) + 3u) & ~3u)
+#define CHUNK_HEAD_BYTES          6u /* four hexadecimal digits and CRLF */
+#define CHUNK_TAIL_BYTES          7u /* CRLF, and the last chunk "0\r\n\r\n" */
 
 static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_ms)
 {
@@ -28,15 +30,20 @@ static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_m
 }
 
 /* What is asked for again and again has the same tag for a while. */
-static void write_etag(text_writer_t *out, http_server_t *server, uint64_t tag)
+const char *http_answer_tag_digits(http_server_t *server, uint64_t tag)
 {
     if (server->etag.tag != tag || server->etag.text[0] == '\0') {
         text_writer_t text = text_writer(server->etag.text, sizeof server->etag.text);
         text_hex(&text, tag, 16);
         server->etag.tag = tag;
     }
+    return server->etag.text;
+}
+
+static void write_etag(text_writer_t *out, http_server_t *server, uint64_t tag)
+{
     text_literal(out, "ETag: \"");
-    text_append(out, server->etag.text, sizeof server->etag.text);
+    text_append(out, http_answer_tag_digits(server, tag), sizeof server->etag.text);
     text_literal(out, "\"\r\nCache-Control: no-cache\r\n");
 }
 
@@ -134,7 +141,10 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
 {
     http_conn_t *conn = http_conn_of(ex);
     http_answer_t *answer = &ex->answer;
-    text_writer_t out = text_writer(conn->output + HEAD_START, sizeof conn->output - FRAMING_BYTES_MAX);
+    size_t framing_bytes = answer->generator ? FRAMING_BYTES_CHUNKED : FRAMING_BYTES_LENGTH;
+    size_t head_start = HEAD_START(framing_bytes);
+    text_writer_t out =
+        text_writer(conn->output + head_start, sizeof conn->output - FRAMING_BYTES_MAX - head_start);
     http_write_status_line(&out, status);
     write_date(&out, ex->server, conn->now_ms);
     write_fields(&out, ex->server, answer, media);
@@ -143,8 +153,9 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
     if (answer->cors) write_cors(&out, ex);
     answer->link_next = NULL; /* it may be gone from here on */
     answer->status = (uint16_t)status;
-    answer->head_bytes = (uint16_t)((size_t)(out.at - conn->output) - HEAD_START);
-    answer->body_start = (uint16_t)(answer->head_bytes + FRAMING_BYTES_MAX);
+    answer->head_start = (uint8_t)head_start;
+    answer->head_bytes = (uint16_t)((size_t)(out.at - conn->output) - head_start);
+    answer->body_start = (uint16_t)(head_start + answer->head_bytes + framing_bytes);
     answer->json = json_writer(conn->output + answer->body_start,
                                sizeof conn->output - answer->body_start - CHUNK_TAIL_BYTES);
 }
@@ -263,6 +274,19 @@ static void answer_overflow(http_exchange_t *ex)
     ex->server->write_problem(ex, 500, "the answer does not fit the server's memory");
 }
 
+/* A head that no content follows: its end can stand right behind it. */
+static void frame_head(http_conn_t *conn, size_t body_bytes)
+{
+    http_answer_t *answer = &conn->exchange.answer;
+    text_writer_t framing =
+        text_writer(conn->output + answer->head_start + answer->head_bytes, FRAMING_BYTES_MAX);
+    write_framing(&framing, &conn->exchange, body_bytes);
+    conn->output_start = answer->head_start;
+    conn->output_end = (uint16_t)(framing.at - conn->output);
+    answer->generator = NULL;
+    http_answer_end(conn);
+}
+
 void http_answer_frame(http_conn_t *conn)
 {
     http_exchange_t *ex = &conn->exchange;
@@ -274,8 +298,11 @@ void http_answer_frame(http_conn_t *conn)
 
     size_t body_bytes = (size_t)(answer->json.out.at - (conn->output + answer->body_start));
     choose_framing(ex);
-    bool no_content = ex->request.method == HTTP_HEAD || answer->framing == HTTP_FRAMING_NONE;
-    bool chunk = answer->framing == HTTP_FRAMING_CHUNKED && body_bytes > 0 && !no_content;
+    if (ex->request.method == HTTP_HEAD || answer->framing == HTTP_FRAMING_NONE) {
+        frame_head(conn, body_bytes);
+        return;
+    }
+    bool chunk = answer->framing == HTTP_FRAMING_CHUNKED && body_bytes > 0;
 
     char field[FRAMING_BYTES_MAX];
     text_writer_t framing = text_writer(field, sizeof field);
@@ -284,18 +311,12 @@ void http_answer_frame(http_conn_t *conn)
     size_t framing_bytes = (size_t)(framing.at - field);
 
     size_t start_at = answer->body_start - framing_bytes - answer->head_bytes;
-    if (start_at != HEAD_START)
-        memmove(conn->output + start_at, conn->output + HEAD_START, answer->head_bytes);
+    if (start_at != answer->head_start)
+        memmove(conn->output + start_at, conn->output + answer->head_start, answer->head_bytes);
     memcpy(conn->output + answer->body_start - framing_bytes, field, framing_bytes);
     conn->output_start = (uint16_t)start_at;
     conn->output_end = (uint16_t)(answer->body_start + body_bytes);
-    if (no_content) {
-        answer->generator = NULL;
-        http_answer_end(conn);
-        conn->output_end = answer->body_start;
-    } else if (answer->framing == HTTP_FRAMING_CHUNKED) {
-        end_chunk(conn, chunk);
-    }
+    if (answer->framing == HTTP_FRAMING_CHUNKED) end_chunk(conn, chunk);
 }
 
 /* A piece that is not the first stands behind the room for a chunk's head. */

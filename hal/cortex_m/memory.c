@@ -4,6 +4,7 @@
  * on a Cortex-M3 in the emulator: docs/decisions/0013. Compiled so that the compiler does not find memcpy in memcpy.
  * tests/bench/images/equal.c compares them with a byte by byte loop.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -42,20 +43,36 @@ static size_t copy_bursts(uint8_t **to, const uint8_t **from, size_t bytes)
     return bytes % BURST;
 }
 
+/* From a word's address to any: words can be stored anywhere, but only one by one. */
+static size_t scatter_bursts(uint8_t **to, const uint8_t **from, size_t bytes)
+{
+    size_t bursts = bytes / BURST;
+    __asm volatile("1:  ldmia %[from]!, {r3, r4, r5, r6} \n"
+                   "    str   r3, [%[to]], #4            \n"
+                   "    str   r4, [%[to]], #4            \n"
+                   "    str   r5, [%[to]], #4            \n"
+                   "    str   r6, [%[to]], #4            \n"
+                   "    ldmia %[from]!, {r3, r4, r5, r6} \n"
+                   "    str   r3, [%[to]], #4            \n"
+                   "    str   r4, [%[to]], #4            \n"
+                   "    str   r5, [%[to]], #4            \n"
+                   "    str   r6, [%[to]], #4            \n"
+                   "    subs  %[bursts], %[bursts], #1   \n"
+                   "    bne   1b                         \n"
+                   : [from] "+r"(*from), [to] "+r"(*to), [bursts] "+r"(bursts)
+                   :
+                   : "r3", "r4", "r5", "r6", "cc", "memory");
+    return bytes % BURST;
+}
+
 void *memcpy(void *restrict destination, const void *restrict source, size_t bytes)
 {
     uint8_t *to = destination;
     const uint8_t *from = source;
-    if (bytes >= BURST && (((uintptr_t)to | (uintptr_t)from) & 3u) == 0) bytes = copy_bursts(&to, &from, bytes);
-    for (; bytes >= BURST; bytes -= BURST, to += BURST, from += BURST) {
-        copy_word(to, from);
-        copy_word(to + 4, from + 4);
-        copy_word(to + 8, from + 8);
-        copy_word(to + 12, from + 12);
-        copy_word(to + 16, from + 16);
-        copy_word(to + 20, from + 20);
-        copy_word(to + 24, from + 24);
-        copy_word(to + 28, from + 28);
+    if (bytes >= BURST + WORD) {
+        for (; ((uintptr_t)from & 3u) != 0; bytes--) *to++ = *from++;
+        bool even = ((uintptr_t)to & 3u) == 0;
+        bytes = even ? copy_bursts(&to, &from, bytes) : scatter_bursts(&to, &from, bytes);
     }
     for (; bytes >= WORD; bytes -= WORD, to += WORD, from += WORD) copy_word(to, from);
     for (; bytes > 0; bytes--) *to++ = *from++;

@@ -75,9 +75,9 @@ class Rig:
         return self.host.connect(DEVICE, 80)
 
     @staticmethod
-    def request(path, headers=(), method="GET", body=None):
+    def request(path, headers=(), method="GET", body=None, accept="application/json"):
         """As programs ask: the one for a sensor has 105 bytes."""
-        headers = [("User-Agent", "curl/7.88.1"), ("Accept", "application/json"), *headers]
+        headers = [("User-Agent", "curl/7.88.1"), ("Accept", accept), *headers]
         return http1.request_bytes(path, headers, method, body, host=DEVICE)
 
     # ---- counting --------------------------------------------------------------------------------------------
