@@ -61,14 +61,22 @@ static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
     text_literal(out, "\r\n");
 }
 
+/* A constant has one length, and most answers have the same. */
+static void write_media(text_writer_t *out, http_server_t *server, const char *media)
+{
+    if (server->media.of != media) {
+        server->media.of = media;
+        server->media.bytes = strlen(media);
+    }
+    text_literal(out, "Content-Type: ");
+    text_append(out, media, server->media.bytes);
+    text_literal(out, "\r\n");
+}
+
 static void write_fields(text_writer_t *out, http_server_t *server, const http_answer_t *answer,
                          const char *media)
 {
-    if (media) {
-        text_literal(out, "Content-Type: ");
-        text_string(out, media);
-        text_literal(out, "\r\n");
-    }
+    if (media) write_media(out, server, media);
     if (answer->has_etag) write_etag(out, server, answer->etag);
     if (answer->stream) text_string(out, "Cache-Control: no-store\r\n");
     if (answer->allow) write_methods(out, "Allow: ", answer->allow);

@@ -13,11 +13,9 @@ TESTS = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(TESTS))
 
 from bench import figures, functions, report, throughput  # noqa: E402
-from bench.rig import Rig, prepare_state  # noqa: E402
+from bench.rig import AT_REST, Rig, prepare_state  # noqa: E402
 from support import size  # noqa: E402
 from support.board import Board  # noqa: E402
-
-AT_REST = 100_000  # instructions in a second after which nothing of the start is left to be done
 
 
 class Images:

@@ -1,11 +1,13 @@
 """Where a request's instructions go, by function."""
 
 import collections
+import ssl
 import time
 
 from bench import figures
 from bench.counter import Symbols
-from bench.rig import Rig
+from bench.rig import AT_REST, DEVICE, Rig
+from bench.secure import SecureConnection, client_context
 
 ROUNDS = 200
 FUNCTIONS_MAX = 40
@@ -15,7 +17,7 @@ def main(board, image, plugins):
     symbols = Symbols(image)
     with Rig(board, image, plugins, functions=True) as rig:
         rig.first_answer("/api/v1/device")
-        rig.quiet(200_000)
+        rig.quiet(AT_REST)
         for name, work in works(rig).items():
             show(name, rig, symbols, work)
     return 0
@@ -25,9 +27,11 @@ def works(rig):
     connection = rig.connect()
     state = {"tag": '"none"'}
 
-    def get(path):
+    secure = SecureConnection(rig.host, DEVICE, client_context(ssl.TLSVersion.TLSv1_3)).handshake()
+
+    def get(path, by=connection):
         request = rig.request(path)
-        return lambda: (connection.send(request), connection.response())
+        return lambda: (by.send(request), by.response())
 
     def unchanged():
         connection.send(rig.request(figures.SENSOR, [("If-None-Match", state["tag"])]))
@@ -40,7 +44,8 @@ def works(rig):
         once.close()
 
     return {"GET a sensor": get(figures.SENSOR), "GET all sensors": get(figures.LIST), "304": unchanged,
-            "connect, GET, close": whole, "idle second": None}
+            "connect, GET, close": whole,
+            "GET a sensor by HTTPS": get(figures.SENSOR, secure), "idle second": None}
 
 
 def counted(rig, work):

@@ -20,6 +20,7 @@ from support.peer import Host, Lan  # noqa: E402
 
 DEVICE, PEER = "10.0.0.2", "10.0.0.1"
 
+AT_REST = 75_000  # instructions in a second once nothing of the start is left to be done
 CODE_BYTES = 1 << 20  # an image's instructions are counted apart from address 0 to here
 
 
