@@ -1,15 +1,18 @@
 /* limits.h - every bound of the firmware, with its unit and its reason.
  *
- * A limit that depends on another is tied to it by _Static_assert at the end.
+ * A limit that depends on another is tied to it by _Static_assert at the end. Those that cost most memory may be set by
+ * a board (BOARD_LIMITS in its board.cmake); what stands here is for boards that have plenty.
  */
 #ifndef CONFIG_LIMITS_H
 #define CONFIG_LIMITS_H
 
 /* ---- HTTP connections ------------------------------------------------------------------------------- */
 
-/* Connections served at the same time. A browser opens 6, a scraper and a script one each; a slot costs
- * HTTP_HEAD_BUFFER_BYTES + HTTP_OUTPUT_BYTES + about 200 bytes of RAM. */
-#define HTTP_CONNECTIONS_MAX 10u
+/* Connections served at the same time. A browser opens 6, a scraper and a script one each, four may watch events; a slot
+ * costs HTTP_HEAD_BUFFER_BYTES + HTTP_OUTPUT_BYTES + about 200 bytes of RAM, and TCP's buffers as much again. */
+#ifndef HTTP_CONNECTIONS_MAX
+#define HTTP_CONNECTIONS_MAX 16u
+#endif
 
 /* Connections that can be told "503, come back" at the same time while all slots are busy. Each costs one
  * TCP control block and no buffer; past them a newcomer is reset. */
@@ -18,11 +21,17 @@
 /* Connections that are closed while the peer has not yet acknowledged the last bytes. Well-behaved peers need a round
  * trip for it, so few are closed at the same time; past them the first one is reset. Each costs the memory of a full
  * send queue, as a slot does. */
+#ifndef HTTP_CLOSINGS_MAX
 #define HTTP_CLOSINGS_MAX 4u
+#endif
 
 /* Bytes kept of one request head: decoded target, the values of the headers that matter, and the line that is
  * coming in. Longer than the 700 bytes of a desktop browser's longest line (User-Agent, sec-ch-ua). */
 #define HTTP_HEAD_BUFFER_BYTES 1536u
+
+/* Bytes of a request head that is kept to be known again (http/http_memo.h); twice, as it came and as it was read. A
+ * program's have about 100, a browser's are longer and seldom the same. */
+#define HTTP_MEMO_BYTES 256u
 
 /* Bytes of a whole request head on the wire, including the headers that are read and forgotten. */
 #define HTTP_HEAD_BYTES_MAX 8192u
@@ -62,7 +71,8 @@
 #define HTTP_CHUNK_OVERHEAD_BYTES_MAX 1024u
 
 /* Bytes of a connection's output buffer: a head of at most 600 bytes and the largest answer that is written in
- * one piece. Longer answers pass through it piece by piece. */
+ * one piece. Longer answers pass through it piece by piece. With more than a segment and a half fewer of them
+ * fit TCP_SND_BUF, and a long answer gets dearer by a seventh. */
 #define HTTP_OUTPUT_BYTES 2048u
 
 /* Bytes discarded after an answer that ends the connection, so that it reaches a client which is still
@@ -147,6 +157,11 @@
 /* Sensors (channels of all chips). Each costs about 100 bytes of RAM. */
 #define SENSORS_MAX 24u
 
+/* Sensors whose document is kept as it was last written, until they are sampled again; more share these places. And bytes
+ * of such a document: 330 with long ids and numbers, and a name of 60 bytes. */
+#define SENSOR_TEXTS_MAX  SENSORS_MAX
+#define SENSOR_TEXT_BYTES 400u
+
 /* Bytes of a sensor id with its NUL: device id, underscore, channel key. */
 #define SENSOR_ID_BYTES 32u
 
@@ -164,11 +179,15 @@
 
 /* Bytes for samples of all sensors. A quiet sensor at 1 Hz takes 1.1 bytes a sample: of 8 sensors each has 24 blocks
  * of 224 bytes, which hold 80 minutes. */
+#ifndef HISTORY_SAMPLES_BYTES
 #define HISTORY_SAMPLES_BYTES 49152u
+#endif
 
 /* Bytes for minutes of all sensors, about 4 bytes each: of 8 sensors each has 32 blocks of 224 bytes, which hold a
  * day of 1440 minutes with a fifth to spare. */
+#ifndef HISTORY_MINUTES_BYTES
 #define HISTORY_MINUTES_BYTES 65536u
+#endif
 
 /* Starts of the device whose calendar time is remembered, 48 bytes each: more than anybody restarts a device within
  * the day that is kept. */
@@ -177,7 +196,9 @@
 
 /* Streams of events at the same time; the next one gets 503. Each keeps a connection, and there must be some left for
  * those who ask once: a dashboard or two, a flow engine, a person who looks. 64 bytes each. */
+#ifndef EVENT_SUBSCRIBERS_MAX
 #define EVENT_SUBSCRIBERS_MAX 4u
+#endif
 
 /* Seconds after which one that found no place is asked to try again. */
 #define EVENT_RETRY_AFTER_S 5u
@@ -208,7 +229,7 @@
 
 /* Milliseconds between two looks whether an actuator still is as it was set: how long a chip that lost power
  * goes unnoticed. */
-#define ACTUATOR_CHECK_MS 1000u
+#define ACTUATOR_CHECK_MS 3000u
 
 /* Milliseconds of light and of dark while an actuator shows which device this is: 2 Hz is seen across a room and
  * harms nobody (WCAG 2.3.1: 3 flashes a second at most). */
@@ -241,8 +262,8 @@
 /* Bytes of a typed line with NUL. The longest command has 17. */
 #define CONSOLE_LINE_BYTES 64u
 
-/* Milliseconds between two looks at the button: nobody's press is shorter, and ten wakes a second cost nothing. */
-#define BUTTON_POLL_MS 100u
+/* Milliseconds between two looks at the button. It has to be held for 5 s, and each look wakes the core. */
+#define BUTTON_POLL_MS 250u
 
 /* Milliseconds in which contacts bounce. */
 #define BUTTON_BOUNCE_MS 20u
@@ -285,7 +306,7 @@
 
 /* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing, and the half-open ones
  * of both ports. */
-#define NET_TCP_SPARE_PCBS 18u
+#define NET_TCP_SPARE_PCBS (12u + HTTPS_CONNECTIONS_MAX)
 
 /* Services that are announced by mDNS; each costs 440 bytes of lwIP's heap. */
 #define NET_SERVICES_MAX 4
@@ -333,20 +354,26 @@
 
 /* Connections by HTTPS at the same time, counted apart from plain ones: a slot costs TLS_CONNECTION_BYTES. As many as a
  * browser opens; EVENT_SUBSCRIBERS_MAX of them may be streams. Past them a newcomer is reset before anything is allocated. */
+#ifndef HTTPS_CONNECTIONS_MAX
 #define HTTPS_CONNECTIONS_MAX 6u
-#define NET_CONNECTIONS       (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
+#endif
+#define NET_CONNECTIONS (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
 
 /* Bytes decrypted at a time for http_conn, which may leave some of them for later: a request's head mostly. */
 #define HTTPS_PLAIN_BYTES 512u
 
 /* Bytes of plain text in a record. In: the most that TLS allows (RFC 8446 section 5.1), as most clients do not
  * negotiate less. Out: what an output buffer and a certificate chain of our own need. */
-#define TLS_RECORD_IN_BYTES  16384u
+#ifndef TLS_RECORD_IN_BYTES
+#define TLS_RECORD_IN_BYTES 16384u
+#endif
 #define TLS_RECORD_OUT_BYTES 4096u
 
 /* Milliseconds that a connection may wait for its turn: those before it are at most HTTPS_CONNECTIONS_MAX - 1, each
  * with TLS_HANDSHAKE_CONTENDED_MS for its peer and about as much for the curve on a core of 25 MHz. */
+#ifndef TLS_WAIT_DEADLINE_MS
 #define TLS_WAIT_DEADLINE_MS 30000u
+#endif
 
 /* Milliseconds of the peer's time in a handshake, absolute: what we take ourselves does not count. As
  * HTTP_HEAD_DEADLINE_MS, since nobody else is kept from anything. */

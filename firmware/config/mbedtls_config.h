@@ -14,7 +14,6 @@
 
 #define MBEDTLS_SHA256_C
 /* A token is one block, so 1.5 KiB of flash are worth more than the time. */
-#define MBEDTLS_SHA256_SMALLER
 
 /* ---- CTR_DRBG with AES-256: every random byte -------------------------------------------------------- */
 
@@ -58,7 +57,9 @@
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
 #define MBEDTLS_SSL_SERVER_NAME_INDICATION
 /* TLS_RECORD_IN_BYTES and TLS_RECORD_OUT_BYTES of limits.h (tls_server.c compares them). */
-#define MBEDTLS_SSL_IN_CONTENT_LEN  16384
+#ifndef MBEDTLS_SSL_IN_CONTENT_LEN
+#define MBEDTLS_SSL_IN_CONTENT_LEN 16384
+#endif
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
 
@@ -67,6 +68,7 @@
 #define MBEDTLS_ECP_DP_CURVE25519_ENABLED
 #define MBEDTLS_ECP_NIST_OPTIM
 #define MBEDTLS_ECDH_C
+#define MBEDTLS_ECDH_VARIANT_EVEREST_ENABLED
 #define MBEDTLS_ECDSA_C
 #define MBEDTLS_BIGNUM_C
 #define MBEDTLS_MD_C

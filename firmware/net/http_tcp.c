@@ -106,9 +106,9 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
  * returns   whether there may be another one at once */
 static bool work_on_handshakes(http_tcp_t *tcp)
 {
-    http_tcp_slot_t *slot = http_tls_next(tcp);
+    http_tcp_slot_t *slot = tcp->tls_ops->next(tcp);
     if (!slot) return false;
-    bool again = http_tls_step(slot);
+    bool again = tcp->tls_ops->step(slot);
     http_tcp_slot_turn(slot);
     return http_tcp_slot_refill(slot) || again;
 }
@@ -135,7 +135,7 @@ uint64_t http_tcp_poll(http_tcp_t *tcp)
 {
     if (tcp->now_ms >= tcp->deadline_ms) tcp->deadline_ms = act_on_deadlines(tcp);
     /* Behind the deadlines: a handshake that has run out of time makes way for the next one. */
-    if (tcp->tls_server && work_on_handshakes(tcp)) return tcp->now_ms;
+    if (tcp->tls_server && tcp->slots_used > 0 && work_on_handshakes(tcp)) return tcp->now_ms;
     return tcp->deadline_ms;
 }
 

@@ -13,7 +13,7 @@ enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 
 /* ---- A TCP client made by hand ---------------------------------------------------------------------- */
 
-#define CLIENTS_MAX  40
+#define CLIENTS_MAX  64
 #define RECEIVED_MAX 65536
 
 typedef struct {
@@ -225,7 +225,7 @@ static inline bool is_our_host(void *app, text_view_t host)
 }
 
 static wall_clock_t no_clock;
-static http_server_t server = { .router = { routes, sizeof routes / sizeof routes[0] },
+static http_server_t server = { .router = { routes, sizeof routes / sizeof routes[0], 0 },
                                 .write_problem = write_problem,
                                 .is_our_host = is_our_host,
                                 .clock = &no_clock };
