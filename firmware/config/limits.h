@@ -1,6 +1,7 @@
 /* limits.h - every bound of the firmware, with its unit and its reason.
  *
- * A limit that depends on another is tied to it by _Static_assert at the end.
+ * A limit that depends on another is tied to it by _Static_assert at the end. Those that cost most memory may be set by
+ * a board (BOARD_LIMITS in its board.cmake); what stands here is for boards that have plenty.
  */
 #ifndef CONFIG_LIMITS_H
 #define CONFIG_LIMITS_H
@@ -9,7 +10,9 @@
 
 /* Connections served at the same time. A browser opens 6, a scraper and a script one each; a slot costs
  * HTTP_HEAD_BUFFER_BYTES + HTTP_OUTPUT_BYTES + about 200 bytes of RAM. */
+#ifndef HTTP_CONNECTIONS_MAX
 #define HTTP_CONNECTIONS_MAX 10u
+#endif
 
 /* Connections that can be told "503, come back" at the same time while all slots are busy. Each costs one
  * TCP control block and no buffer; past them a newcomer is reset. */
@@ -18,7 +21,9 @@
 /* Connections that are closed while the peer has not yet acknowledged the last bytes. Well-behaved peers need a round
  * trip for it, so few are closed at the same time; past them the first one is reset. Each costs the memory of a full
  * send queue, as a slot does. */
+#ifndef HTTP_CLOSINGS_MAX
 #define HTTP_CLOSINGS_MAX 4u
+#endif
 
 /* Bytes kept of one request head: decoded target, the values of the headers that matter, and the line that is
  * coming in. Longer than the 700 bytes of a desktop browser's longest line (User-Agent, sec-ch-ua). */
@@ -164,11 +169,15 @@
 
 /* Bytes for samples of all sensors. A quiet sensor at 1 Hz takes 1.1 bytes a sample: of 8 sensors each has 24 blocks
  * of 224 bytes, which hold 80 minutes. */
+#ifndef HISTORY_SAMPLES_BYTES
 #define HISTORY_SAMPLES_BYTES 49152u
+#endif
 
 /* Bytes for minutes of all sensors, about 4 bytes each: of 8 sensors each has 32 blocks of 224 bytes, which hold a
  * day of 1440 minutes with a fifth to spare. */
+#ifndef HISTORY_MINUTES_BYTES
 #define HISTORY_MINUTES_BYTES 65536u
+#endif
 
 /* Starts of the device whose calendar time is remembered, 48 bytes each: more than anybody restarts a device within
  * the day that is kept. */
@@ -177,7 +186,9 @@
 
 /* Streams of events at the same time; the next one gets 503. Each keeps a connection, and there must be some left for
  * those who ask once: a dashboard or two, a flow engine, a person who looks. 64 bytes each. */
+#ifndef EVENT_SUBSCRIBERS_MAX
 #define EVENT_SUBSCRIBERS_MAX 4u
+#endif
 
 /* Seconds after which one that found no place is asked to try again. */
 #define EVENT_RETRY_AFTER_S 5u
@@ -333,7 +344,9 @@
 
 /* Connections by HTTPS at the same time, counted apart from plain ones: a slot costs TLS_CONNECTION_BYTES. As many as a
  * browser opens; EVENT_SUBSCRIBERS_MAX of them may be streams. Past them a newcomer is reset before anything is allocated. */
+#ifndef HTTPS_CONNECTIONS_MAX
 #define HTTPS_CONNECTIONS_MAX 6u
+#endif
 #define NET_CONNECTIONS       (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
 
 /* Bytes decrypted at a time for http_conn, which may leave some of them for later: a request's head mostly. */
@@ -341,7 +354,9 @@
 
 /* Bytes of plain text in a record. In: the most that TLS allows (RFC 8446 section 5.1), as most clients do not
  * negotiate less. Out: what an output buffer and a certificate chain of our own need. */
+#ifndef TLS_RECORD_IN_BYTES
 #define TLS_RECORD_IN_BYTES  16384u
+#endif
 #define TLS_RECORD_OUT_BYTES 4096u
 
 /* Milliseconds that a connection may wait for its turn: those before it are at most HTTPS_CONNECTIONS_MAX - 1, each

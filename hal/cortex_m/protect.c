@@ -1,14 +1,11 @@
 /* protect.c - the MPU as a safety net: a wild write into code, a jump into data and a stack that grows too
- * deep become a fault record and a reset instead of a device that lies. Armv7-M ARM, B3.5. */
+ * deep become a fault record and a reset instead of a device that lies. Armv7-M ARM, B3.5; the MPU that Armv6-M may have
+ * (DDI 0419E, B3.5) is the same as far as it is used here. */
 #include <stdint.h>
 
 #include "cortex_m.h"
 #include "hal/mmio.h"
 
-#define SHCSR           0xe000ed24u
-#define SHCSR_FAULTS    0x00070000u /* MemManage, BusFault and UsageFault have their own vectors */
-#define CCR             0xe000ed14u
-#define CCR_DIV_0_TRP   0x00000010u
 #define MPU_TYPE        0xe000ed90u
 #define MPU_CTRL        0xe000ed94u
 #define MPU_RBAR        0xe000ed9cu
@@ -23,7 +20,7 @@
 #define RASR_ENABLE     0x00000001u
 #define RASR_SIZE(log2) (((log2)-1u) << 1)
 
-/* From the linker script. Code begins at 0; __code_size_log2 and __stack_guard_size_log2 are plain numbers
+/* From the linker script; __code_size_log2 and __stack_guard_size_log2 are plain numbers
  * given as addresses. */
 extern uint8_t __code_start[], __code_size_log2[], __stack_limit[], __stack_guard_size_log2[];
 
@@ -35,8 +32,7 @@ static void set_region(uint32_t number, uintptr_t base, uint32_t attributes)
 
 void cortex_m_protect(void)
 {
-    mmio_write32(SHCSR, mmio_read32(SHCSR) | SHCSR_FAULTS);
-    mmio_write32(CCR, mmio_read32(CCR) | CCR_DIV_0_TRP);
+    cortex_m_fault_enable();
     if ((mmio_read32(MPU_TYPE) >> 8 & 0xffu) < 3u) return; /* an FPGA image may leave the MPU out */
     set_region(0, (uintptr_t)__code_start,
                RASR_READ_ONLY | RASR_NORMAL | RASR_SIZE((uint32_t)(uintptr_t)__code_size_log2));
@@ -45,5 +41,12 @@ void cortex_m_protect(void)
                RASR_NO_ACCESS | RASR_NO_EXECUTE | RASR_NORMAL |
                    RASR_SIZE((uint32_t)(uintptr_t)__stack_guard_size_log2));
     mmio_write32(MPU_CTRL, MPU_CTRL_ON);
+    __asm volatile("dsb\n isb" ::: "memory");
+}
+
+void cortex_m_protect_code_in_ram(uintptr_t base, uint32_t size_log2)
+{
+    if ((mmio_read32(MPU_TYPE) >> 8 & 0xffu) < 4u) return;
+    set_region(3, base, RASR_READ_ONLY | RASR_NORMAL | RASR_SIZE(size_log2));
     __asm volatile("dsb\n isb" ::: "memory");
 }

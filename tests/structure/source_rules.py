@@ -12,6 +12,7 @@ TABLE = [
     ("hal/include/hal/", ("hal/", "mmio_port.h")),  # hal/mmio.h: a family brings the access functions
     ("hal/drivers/", HAL),
     ("hal/cortex_m/", HAL),
+    ("hal/rp2040/", HAL + ("cortex_m.h", "hardware/regs/")),  # names of registers, by the Pico SDK
     ("hal/", HAL + ("cortex_m.h", "board.h")),
     ("firmware/base/", ("base/", "config/", "hal/status.h")),
     ("firmware/config/", ("config/", "hal/status.h")),
