@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from support import board as boards  # noqa: E402
 from support.board import ROOT, Board  # noqa: E402
 
 
@@ -46,6 +47,7 @@ def image(board, image_of):
 
 
 def pytest_configure(config):
+    boards.under_test = Board(config.getoption("--board"))
     config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed")
 
 

@@ -13,6 +13,9 @@ class UnknownBoard(Exception):
     pass
 
 
+under_test = None  # the board that a suite speaks to (tests/conftest.py)
+
+
 class Board:
     def __init__(self, name):
         folder = ROOT / "boards" / name
@@ -26,6 +29,15 @@ class Board:
     @property
     def is_simulator(self):
         return self.emulator is None
+
+    @property
+    def sensors(self):
+        """Ids of all its sensors, in its order; none for the simulator, which tells it by its image alone."""
+        return list(self.emulator["sensors"]) if self.emulator else []
+
+    @property
+    def actuators(self):
+        return list(self.emulator["actuators"]) if self.emulator else []
 
     @property
     def can_break_chips(self):
