@@ -1,7 +1,7 @@
 /* board.h - what a board must give.
  *
  * A board is facts: which devices hang on which bus, what it is called, how it is configured before any
- * setting exists. boards/<name>/board.c defines board_init; everything else comes from a hal family.
+ * setting exists. boards/<name>/board*.c define what is declared here; everything else comes from a hal family.
  */
 #ifndef BOARD_H
 #define BOARD_H
@@ -35,14 +35,21 @@ typedef struct {
     bool localhost_is_us;           /* a Host header of "localhost" means this device (simulator, QEMU) */
     const sensor_device_t *sensors; /* sensor_count of them, alive as long as the firmware */
     size_t sensor_count;
-    const actuator_device_t *actuators; /* actuator_count of them, alive as long as the firmware */
-    size_t actuator_count;
-    const char *identify_id; /* the actuator that blinks to show which device this is; NULL: none */
     board_options_t options;
 } board_t;
+
+typedef struct {
+    const actuator_device_t *devices; /* count of them, alive as long as the firmware */
+    size_t count;
+    const char *identify_id; /* the actuator that blinks to show which device this is; NULL: none */
+} board_actuators_t;
 
 /* Brings up clocks, console and buses. Called once, first thing. Returns the board's facts, never NULL,
  * alive as long as the firmware. */
 const board_t *board_init(void);
+
+/* What the board can switch; never NULL. After board_init. In a file of its own (board_actuators.c), so that an image
+ * which does not ask has none of their drivers. */
+const board_actuators_t *board_actuators(void);
 
 #endif

@@ -98,6 +98,9 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/ecdsa.c
     ${MBEDTLS}/ecp.c
     ${MBEDTLS}/ecp_curves.c
+    ${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/library/Hacl_Curve25519_joined.c
+    ${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/library/everest.c
+    ${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/library/x25519.c
     ${MBEDTLS}/gcm.c
     ${MBEDTLS}/hkdf.c
     ${MBEDTLS}/md.c
@@ -137,8 +140,12 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/x509write.c
     ${MBEDTLS}/x509write_crt.c
     ${MBEDTLS}/x509write_csr.c)
-target_include_directories(mbedtls SYSTEM PUBLIC ${JEMBATAN_MBEDTLS_DIR}/include)
+target_include_directories(mbedtls SYSTEM PUBLIC ${JEMBATAN_MBEDTLS_DIR}/include ${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/include)
 target_include_directories(mbedtls PRIVATE ${MBEDTLS})
+set(EVEREST "${JEMBATAN_MBEDTLS_DIR}/3rdparty/everest/include")
+target_include_directories(mbedtls PRIVATE ${EVEREST}/everest ${EVEREST}/everest/kremlib)
+# Everest makes public halves, too (firmware/tls/x25519.c).
+set_property(SOURCE ${MBEDTLS}/psa_crypto_ecp.c APPEND PROPERTY COMPILE_DEFINITIONS mbedtls_ecp_mul=tls_ecp_mul)
 target_include_directories(mbedtls PUBLIC ${PROJECT_SOURCE_DIR}/firmware)
 target_compile_definitions(mbedtls PUBLIC MBEDTLS_CONFIG_FILE="config/mbedtls_config.h")
 
@@ -169,3 +176,26 @@ target_compile_options(lwip PRIVATE -w)
 target_compile_options(cjson PRIVATE -w)
 target_compile_options(littlefs PRIVATE -w)
 target_compile_options(mbedtls PRIVATE -w)
+
+# What no request passes, and no handshake computes.
+jembatan_small(cjson)
+jembatan_small(littlefs)
+foreach(part core/dns core/raw core/stats core/sys core/init core/ipv4/acd core/ipv4/autoip core/ipv4/dhcp core/ipv4/icmp
+        core/ipv4/igmp core/ipv4/ip4_frag core/ipv6/dhcp6 core/ipv6/icmp6 core/ipv6/inet6 core/ipv6/ip6_frag core/ipv6/mld6
+        core/ipv6/nd6 apps/mdns/mdns apps/mdns/mdns_domain apps/mdns/mdns_out apps/sntp/sntp)
+    jembatan_small(lwip ${LWIP}/${part}.c)
+endforeach()
+foreach(part core/tcp core/tcp_in core/tcp_out core/pbuf core/mem core/memp core/inet_chksum core/ipv4/ip4 core/ipv4/etharp
+        core/timeouts netif/ethernet)
+    jembatan_fast(lwip ${LWIP}/${part}.c)
+endforeach()
+foreach(part aes asn1parse asn1write base64 cipher cipher_wrap ctr_drbg ecdh ecdsa gcm hkdf md oid pk pk_ecc pk_wrap pkparse
+        pkwrite platform platform_util psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client
+        psa_crypto_driver_wrappers_no_static psa_crypto_ecp psa_crypto_hash psa_crypto_mac psa_crypto_rsa
+        psa_crypto_slot_management psa_util ssl_ciphersuites ssl_ticket ssl_tls ssl_tls12_server ssl_tls13_generic x509
+        x509_create x509_crt x509_csr x509write x509write_crt x509write_csr)
+    jembatan_small(mbedtls ${MBEDTLS}/${part}.c)
+endforeach()
+jembatan_fast(mbedtls ${MBEDTLS}/bignum.c ${MBEDTLS}/bignum_core.c ${MBEDTLS}/ecp.c ${MBEDTLS}/ecp_curves.c ${MBEDTLS}/chacha20.c ${MBEDTLS}/poly1305.c ${MBEDTLS}/chachapoly.c ${MBEDTLS}/constant_time.c)
+jembatan_small(mbedtls ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c
+    ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c)

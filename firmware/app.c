@@ -64,7 +64,8 @@ static void init_domain(const board_t *board)
     }
     sensor_registry_on_alert(&app.sensors, note_alert, NULL);
     init_history();
-    if (actuator_registry_init(&app.actuators, board->actuators, board->actuator_count) != STATUS_OK) {
+    const board_actuators_t *switched = board_actuators();
+    if (actuator_registry_init(&app.actuators, switched->devices, switched->count) != STATUS_OK) {
         hal_system_panic("the board's actuator table does not fit limits.h");
     }
 }
@@ -78,6 +79,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
                     .version = JEMBATAN_VERSION,
                     .build = JEMBATAN_BUILD,
                     .localhost_is_us = board->localhost_is_us },
+        .sensor_texts = app.sensor_texts,
         .sensors = &app.sensors,
         .history = &app.history,
         .actuators = &app.actuators,
@@ -96,7 +98,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
     };
     memcpy(app.api.device.mac, mac, sizeof app.api.device.mac);
     api_init(&app.api);
-    app.server.router = (http_router_t){ api_routes, api_route_count };
+    app.server.router = (http_router_t){ .routes = api_routes, .route_count = api_route_count };
     app.server.app = &app.api;
     app.server.write_problem = api_write_problem;
     app.server.is_our_host = api_is_our_host;
@@ -162,18 +164,37 @@ static void wake_streams(uint64_t now_ms)
     net_wake_streams(now_ms);
 }
 
-uint64_t app_poll(uint64_t now_ms)
+/* All that is neither the network nor the sampler: cheap each, but not all of it for each frame and each sample. */
+static uint64_t do_housework(uint64_t now_ms)
 {
-    if (streams_have_news()) wake_streams(now_ms);
-    uint64_t next_ms = net_poll(now_ms);
-    next_ms = earlier(next_ms, sensor_registry_poll(&app.sensors, now_ms));
-    next_ms = earlier(next_ms, actuator_registry_poll(&app.actuators, now_ms));
+    uint64_t next_ms = actuator_registry_poll(&app.actuators, now_ms);
     next_ms = earlier(next_ms, app_actions_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_settings_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_console_poll(&app, now_ms));
     next_ms = earlier(next_ms, app_owner_poll(&app, now_ms));
     app_discovery_poll(&app);
     next_ms = earlier(next_ms, api_events_poll(&app.api, now_ms));
-    next_ms = earlier(next_ms, documents_poll(&app.documents, now_ms));
-    return streams_have_news() ? now_ms : next_ms;
+    return earlier(next_ms, documents_poll(&app.documents, now_ms));
+}
+
+/* A turn for which neither a frame nor a deadline was the reason was somebody at the console. */
+static bool housework_is_due(uint64_t now_ms, bool had_reason)
+{
+    return app.server.acted || now_ms >= app.housework_ms || !had_reason;
+}
+
+uint64_t app_poll(uint64_t now_ms)
+{
+    if (streams_have_news()) wake_streams(now_ms);
+    bool busy;
+    uint64_t network_was_ms = app.network_ms;
+    app.network_ms = net_poll(now_ms, &busy);
+    busy |= now_ms >= network_was_ms || now_ms >= app.sensors_ms;
+    if (app.server.acted || now_ms >= app.sensors_ms) app.sensors_ms = sensor_registry_poll(&app.sensors, now_ms);
+    if (housework_is_due(now_ms, busy)) {
+        app.server.acted = false;
+        app.housework_ms = do_housework(now_ms);
+    }
+    if (streams_have_news()) return now_ms;
+    return earlier(earlier(app.network_ms, app.sensors_ms), app.housework_ms);
 }

@@ -46,9 +46,9 @@ static void end_identify(app_t *app)
 
 static void start_identify(app_t *app, action_run_t *run, uint64_t now_ms)
 {
-    size_t index = app->board->identify_id
-                       ? actuator_registry_find(&app->actuators, text_view(app->board->identify_id))
-                       : app->actuators.actuator_count;
+    const char *id = board_actuators()->identify_id;
+    size_t index =
+        id ? actuator_registry_find(&app->actuators, text_view(id)) : app->actuators.actuator_count;
     if (index == app->actuators.actuator_count) {
         fail(app, run, "the board has nothing to blink with");
         return;

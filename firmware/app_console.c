@@ -81,6 +81,7 @@ uint64_t app_console_poll(app_t *app, uint64_t now_ms)
     char typed[32];
     size_t bytes = hal_console_read(typed, sizeof typed);
     console_line_feed(&app->console, typed, bytes);
+    if (bytes > 0) app->server.acted = true; /* a command may have been among it */
     if (now_ms >= app->button_ms) {
         app->button_ms = now_ms + BUTTON_POLL_MS;
         watch_button(app, now_ms);

@@ -84,16 +84,28 @@ void app_discovery_init(app_t *app, net_config_t *config)
     config->clock = &app->clock;
 }
 
+/* Whether the network is to be told something else than before. */
+static bool is_news(app_t *app)
+{
+    discovery_t *discovery = &app->discovery;
+    char claimed = is_claimed(app) ? '1' : '0';
+    if (discovery->claimed[0] == claimed && strcmp(discovery->pin, app->api.device.pin) == 0) return false;
+    discovery->claimed[0] = claimed;
+    memcpy(discovery->pin, app->api.device.pin, sizeof discovery->pin);
+    return true;
+}
+
 void app_discovery_poll(app_t *app)
 {
-    char claimed = is_claimed(app) ? '1' : '0';
-    bool other_pin = strcmp(app->discovery.pin, app->api.device.pin) != 0;
-    if (app->discovery.claimed[0] != claimed || other_pin) {
-        app->discovery.claimed[0] = claimed;
-        memcpy(app->discovery.pin, app->api.device.pin, sizeof app->discovery.pin);
-        net_announce();
-    }
+    discovery_t *discovery = &app->discovery;
+    uint32_t names = net_host_name_version();
+    bool claim_same = (discovery->claimed[0] == '1') == is_claimed(app);
+    if (claim_same && discovery->device_seen == app->api.device.tag && discovery->names_seen == names) return;
+    if (is_news(app)) net_announce();
     /* While a new name waits to be taken over, the network still has the old one. */
-    if (app->network_due_ms == 0 && strcmp(net_host_name(), app->api.device.hostname) != 0)
+    if (app->network_due_ms != 0) return;
+    if (strcmp(net_host_name(), app->api.device.hostname) != 0)
         api_hostname_changed(&app->api, net_host_name());
+    discovery->device_seen = app->api.device.tag;
+    discovery->names_seen = names;
 }

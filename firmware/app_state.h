@@ -22,6 +22,8 @@ typedef struct {
     char mac[18];
     char claimed[2];         /* "0" or "1" */
     char pin[TLS_PIN_BYTES]; /* as it is announced */
+    uint64_t device_seen;    /* api.device.tag, and the names of the network, when they were last looked at */
+    uint32_t names_seen;
     net_txt_t jembatan[9], prometheus[1];
     struct {
         net_txt_t wot[3];
@@ -70,8 +72,10 @@ typedef struct {
     tls_server_t tls;
     bool tls_installed; /* the certificate in use was given to us */
     http_server_t server;
+    uint64_t network_ms, sensors_ms, housework_ms; /* when the network, the sampler and all else are due */
     uint32_t access_seen; /* server.access_changes when streams were last looked at */
     api_t api;
+    api_sensor_text_t sensor_texts[SENSOR_TEXTS_MAX];
 } app_t;
 
 /* ---- app_platform.c: what the API shows of the network and the platform -------------------------------- */

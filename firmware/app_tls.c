@@ -90,14 +90,27 @@ static status_t save(app_t *app, const record_t *record)
     return status == STATUS_OK ? store_sync(&app->store) : status;
 }
 
-static status_t use(app_t *app, const record_t *record)
+static status_t note_used(app_t *app, const record_t *record, status_t status)
 {
-    status_t status =
-        tls_server_use(&app->tls, record->chain.der, record->chain.bytes, record->key, record->key_bytes);
     if (status != STATUS_OK) return status;
     app->tls_installed = record->installed;
     api_pin_changed(&app->api);
     return STATUS_OK;
+}
+
+static status_t use(app_t *app, const record_t *record)
+{
+    const tls_chain_t *chain = &record->chain;
+    return note_used(app, record,
+                     tls_server_use(&app->tls, chain->der, chain->bytes, record->key, record->key_bytes));
+}
+
+/* What was loaded had been in use when it was saved. */
+static status_t use_loaded(app_t *app, const record_t *record)
+{
+    const tls_chain_t *chain = &record->chain;
+    return note_used(app, record,
+                     tls_server_use_again(&app->tls, chain->der, chain->bytes, record->key, record->key_bytes));
 }
 
 static void take_key(record_t *record, tls_key_t *key)
@@ -242,7 +255,7 @@ static status_t make_first(app_t *app, record_t *record)
 static status_t begin(app_t *app, record_t *record)
 {
     status_t status = load(app, record);
-    if (status == STATUS_OK) status = use(app, record);
+    if (status == STATUS_OK) status = use_loaded(app, record);
     if (status == STATUS_OK) {
         app_tls_rename(app);
         return STATUS_OK;

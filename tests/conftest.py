@@ -48,7 +48,7 @@ def image(board, image_of):
 
 def pytest_configure(config):
     boards.under_test = Board(config.getoption("--board"))
-    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed")
+    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed, flash")
 
 
 def pytest_collection_modifyitems(config, items):

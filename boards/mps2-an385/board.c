@@ -1,17 +1,13 @@
 /* board.c - Arm MPS2+ (AN385): what hangs where. */
-#include "board.h"
+#include "mps2_an385.h"
 
 #include <string.h>
 
-#include "hal/drivers/at24c.h"
 #include "hal/drivers/emc1414.h"
 #include "hal/drivers/lsm303dlhc.h"
-#include "hal/drivers/pca9552.h"
 #include "hal/drivers/tmp105.h"
 #include "hal/mmio.h"
-#include "hal/mps2/leds.h"
 #include "hal/mps2/mps2.h"
-#include "hal/mps2/storage.h"
 
 #define LAN9118_ID_REV     0x50u
 #define BOOT_OPTIONS_MAGIC 0x314f424au /* "JBO1" */
@@ -36,52 +32,16 @@ _Static_assert(sizeof(boot_options_t) == 64, "layout is documented in README.md"
 
 extern boot_options_t __boot_options; /* from the linker script */
 
-static hal_i2c_t shield1 = { .base = MPS2_I2C_SHIELD1 };
+hal_i2c_t mps2_an385_shield1 = { .base = MPS2_I2C_SHIELD1 };
 
-static tmp105_t temp0 = { .bus = &shield1, .addr = 0x48 };
-static emc1414_t emc0 = { .bus = &shield1, .addr = 0x4c };
-static lsm303dlhc_t mag0 = { .bus = &shield1, .addr = 0x1e };
-
-/* AT24C256. A piece of 4 bytes is 0.8 ms on a bus of 100 kHz; 96 pages are a document of 4 KiB with its
- * directory. */
-#define EEPROM_BYTES 32768u
-static uint8_t eeprom_image[EEPROM_BYTES], eeprom_known[AT24C_KNOWN_BYTES(EEPROM_BYTES)];
-static at24c_write_t eeprom_queue[96];
-static at24c_t eeprom = { .bus = &shield1,
-                          .addr = 0x50,
-                          .chunk_bytes = 4,
-                          .queue_size = sizeof eeprom_queue / sizeof eeprom_queue[0],
-                          .bytes = EEPROM_BYTES,
-                          .block_bytes = 512,
-                          .image = eeprom_image,
-                          .known = eeprom_known,
-                          .queue = eeprom_queue };
+static tmp105_t temp0 = { .bus = &mps2_an385_shield1, .addr = 0x48 };
+static emc1414_t emc0 = { .bus = &mps2_an385_shield1, .addr = 0x4c };
+static lsm303dlhc_t mag0 = { .bus = &mps2_an385_shield1, .addr = 0x1e };
 
 static const sensor_device_t sensors[] = {
     { "temp0", &tmp105_ops, &temp0 },
     { "emc0", &emc1414_ops, &emc0 },
     { "mag0", &lsm303dlhc_ops, &mag0 },
-};
-
-static pca9552_t leds = { .bus = &shield1, .addr = 0x60 };
-static mps2_leds_t board_leds = { .base = MPS2_FPGAIO };
-
-static const actuator_output_t led_outputs[] = {
-    { "led0", "LED 0", 0 },
-    { "led1", "LED 1", 1 },
-    { "led2", "LED 2", 2 },
-    { "led3", "LED 3", 3 },
-};
-
-static const actuator_output_t board_led_outputs[] = {
-    { "board_led0", "Board LED 0", 0 },
-    { "board_led1", "Board LED 1", 1 },
-};
-
-static const actuator_device_t actuators[] = {
-    { "leds", &pca9552_ops, &leds, led_outputs, sizeof led_outputs / sizeof led_outputs[0] },
-    { "board_leds", &mps2_leds_ops, &board_leds, board_led_outputs,
-      sizeof board_led_outputs / sizeof board_led_outputs[0] },
 };
 
 static board_t board = {
@@ -90,24 +50,27 @@ static board_t board = {
     .mcu = "Cortex-M3, 25 MHz",
     .sensors = sensors,
     .sensor_count = sizeof sensors / sizeof sensors[0],
-    .actuators = actuators,
-    .actuator_count = sizeof actuators / sizeof actuators[0],
-    .identify_id = "board_led0",
     .options = { .log_level = 2 },
 };
 
-/* Arm solders a LAN9220 on the board; the emulation of it has a LAN9118. No register says it more plainly. */
-static bool emulated(void)
+bool mps2_an385_emulated(void)
 {
     return mmio_read32(MPS2_ETHERNET + LAN9118_ID_REV) >> 16 == 0x0118u;
 }
 
+/* Half a byte at a time, by the remainders of the 16 there are: a start computes it twice. */
 static uint32_t crc32(const uint8_t *bytes, size_t count)
 {
+    static const uint32_t remainders[] = {
+        0x00000000u, 0x1db71064u, 0x3b6e20c8u, 0x26d930acu, 0x76dc4190u, 0x6b6b51f4u,
+        0x4db26158u, 0x5005713cu, 0xedb88320u, 0xf00f9344u, 0xd6d6a3e8u, 0xcb61b38cu,
+        0x9b64c2b0u, 0x86d3d2d4u, 0xa00ae278u, 0xbdbdf21cu,
+    };
     uint32_t crc = 0xffffffffu;
     for (size_t i = 0; i < count; i++) {
         crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1u ? 0xedb88320u : 0u);
+        crc = crc >> 4 ^ remainders[crc & 15u];
+        crc = crc >> 4 ^ remainders[crc & 15u];
     }
     return ~crc;
 }
@@ -151,10 +114,8 @@ static void take_boot_options(boot_options_t *from)
 const board_t *board_init(void)
 {
     mps2_init();
-    board.localhost_is_us = emulated();
-    mag0.temperature_shift = emulated() ? 0 : 4;
-    leds.check_pins = !emulated();
-    mps2_storage_use(&eeprom);
+    board.localhost_is_us = mps2_an385_emulated();
+    mag0.temperature_shift = mps2_an385_emulated() ? 0 : 4;
     take_boot_options(&__boot_options);
     return &board;
 }

@@ -1,4 +1,5 @@
-/* board.c - the simulator: what hangs where, and what it measures when nobody says otherwise. */
+/* board.c - the simulator: what hangs where, and what it measures when nobody says otherwise. One file, because its chips
+ * are there whoever uses them. */
 #include "board.h"
 
 #include <string.h>
@@ -104,10 +105,14 @@ static board_t board = {
     .localhost_is_us = true,
     .sensors = sensors,
     .sensor_count = sizeof sensors / sizeof sensors[0],
-    .actuators = actuators,
-    .actuator_count = sizeof actuators / sizeof actuators[0],
-    .identify_id = "board_led0",
 };
+
+static const board_actuators_t switched = { actuators, sizeof actuators / sizeof actuators[0], "board_led0" };
+
+const board_actuators_t *board_actuators(void)
+{
+    return &switched;
+}
 
 const board_t *board_init(void)
 {

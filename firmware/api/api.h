@@ -99,8 +99,18 @@ typedef struct {
     bool (*tls_is_installed)(void *context); /* the certificate was given to it */
 } api_platform_t;
 
+/* What was last written of a sensor (sensors.c). Zero it to begin with. */
+typedef struct {
+    const sensor_t *sensor; /* NULL: nothing */
+    uint64_t moment;        /* of the sensor and the clock when it was written */
+    uint64_t tag;           /* of the document */
+    uint16_t bytes;         /* 0: it is longer than there is room */
+    char json[SENSOR_TEXT_BYTES];
+} api_sensor_text_t;
+
 typedef struct {
     api_device_t device;
+    api_sensor_text_t *sensor_texts; /* SENSOR_TEXTS_MAX of them */
     const sensor_registry_t *sensors;
     const history_t *history;
     actuator_registry_t *actuators;
@@ -113,7 +123,7 @@ typedef struct {
     const log_ring_t *log;
     events_t *events;
     const wall_clock_t *clock;
-    const http_server_t *server; /* for its counters */
+    http_server_t *server; /* for its counters; learns when names change */
     tls_server_t *tls;           /* NULL: the device has no HTTPS */
     const api_platform_t *platform;
     void *context;            /* of the platform's functions */

@@ -62,9 +62,11 @@ void api_init(api_t *api)
     *id.at = '\0';
 }
 
+/* After each change of what the device is called. */
 static void write_tags(api_t *api)
 {
     api_device_t *device = &api->device;
+    if (api->server) api->server->hosts++;
     const device_settings_t *settings = &api->settings->device;
     device->build_tag = hash_string(hash_string(HASH_SEED, device->version), device->build);
     uint64_t tag = hash_string(hash_string(device->build_tag, device->id), device->board);

@@ -11,41 +11,6 @@ static void member(json_writer_t *json, const char *key, const char *value)
  *     RFC 6570 */
 void api_index_get(http_exchange_t *ex, void *app)
 {
-    static const struct {
-        const char *name, *target;
-    } links[] = {
-        { "self", "/api/v1" },
-        { "device", "/api/v1/device" },
-        { "status", "/api/v1/status" },
-        { "sensors", "/api/v1/sensors" },
-        { "sensor", "/api/v1/sensors/{id}" },
-        { "value", "/api/v1/sensors/{id}/value" },
-        { "history", "/api/v1/sensors/{id}/history" },
-        { "readings", "/api/v1/readings" },
-        { "actuators", "/api/v1/actuators" },
-        { "actuator", "/api/v1/actuators/{id}" },
-        { "actions", "/api/v1/actions" },
-        { "identify", "/api/v1/actions/identify" },
-        { "calibrate", "/api/v1/actions/calibrate" },
-        { "reboot", "/api/v1/actions/reboot" },
-        { "factory_reset", "/api/v1/actions/factory-reset" },
-        { "run", "/api/v1/actions/{name}/{run}" },
-        { "config", "/api/v1/config" },
-        { "claim", "/api/v1/claim" },
-        { "tls", "/api/v1/tls" },
-        { "tls_csr", "/api/v1/tls/csr" },
-        { "tls_certificate", "/api/v1/tls/certificate" },
-        { "tls_rotate", "/api/v1/tls/rotate" },
-        { "tls_client_ca", "/api/v1/tls/client_ca" },
-        { "tokens", "/api/v1/tokens" },
-        { "token", "/api/v1/tokens/{id}" },
-        { "events", "/api/v1/events{?types,sensors}" },
-        { "logs", "/api/v1/logs" },
-        { "metrics", "/metrics" },
-        { "openapi", "/openapi.json" },
-        { "health", "/healthz" },
-        { "wot", "/.well-known/wot" },
-    };
     const api_t *api = app;
     /* The links are the firmware's: they change with its version and build only. */
     if (!api_accepts_json(ex) || api_unchanged(ex, api->device.build_tag)) return;
@@ -54,7 +19,7 @@ void api_index_get(http_exchange_t *ex, void *app)
     member(json, "api", "v1");
     json_key(json, "links");
     json_object_begin(json);
-    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) member(json, links[i].name, links[i].target);
+    for (size_t i = 0; i < api_link_count; i++) member(json, api_links[i].name, api_links[i].target);
     json_object_end(json);
     json_object_end(json);
 }

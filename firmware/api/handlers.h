@@ -14,6 +14,7 @@ void api_status_get(http_exchange_t *ex, void *app);
 void api_sensor_list(http_exchange_t *ex, void *app);
 void api_sensor_get(http_exchange_t *ex, void *app);
 void api_sensor_value_get(http_exchange_t *ex, void *app);
+void api_sensor_number_get(http_exchange_t *ex, void *app);
 void api_history_get(http_exchange_t *ex, void *app);
 void api_reading_list(http_exchange_t *ex, void *app);
 void api_events_get(http_exchange_t *ex, void *app);
@@ -47,6 +48,15 @@ void api_token_list(http_exchange_t *ex, void *app);
 void api_token_post(http_exchange_t *ex, void *app);
 void api_token_delete(http_exchange_t *ex, void *app);
 
+/* Where everything is, as api_index_get shows it: beside the routes. */
+typedef struct {
+    const char *name;   /* of the link relation */
+    const char *target; /* a path, or a URI template of RFC 6570 */
+} api_link_t;
+
+extern const api_link_t api_links[];
+extern const size_t api_link_count;
+
 /* The media types of all answers. */
 extern const char api_media_json[];
 extern const char api_media_senml[];
@@ -60,6 +70,9 @@ bool api_accepts_json(http_exchange_t *ex);
 
 /* Sets the entity tag and answers 304 when the client has that already. Returns true when it has answered. */
 bool api_unchanged(http_exchange_t *ex, uint64_t tag);
+
+/* A hash over all that was set about a sensor; a constant where nothing can be set. */
+uint64_t api_sensor_settings_tag(const api_t *api, const sensor_t *sensor);
 
 /* The sensor that the path names; answers 404 and returns NULL when there is none. */
 const sensor_t *api_find_sensor(http_exchange_t *ex, const api_t *api);

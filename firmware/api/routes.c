@@ -49,3 +49,39 @@ const http_route_t api_routes[] = {
 };
 
 const size_t api_route_count = sizeof api_routes / sizeof api_routes[0];
+
+const api_link_t api_links[] = {
+    { "self", "/api/v1" },
+    { "device", "/api/v1/device" },
+    { "status", "/api/v1/status" },
+    { "sensors", "/api/v1/sensors" },
+    { "sensor", "/api/v1/sensors/{id}" },
+    { "value", "/api/v1/sensors/{id}/value" },
+    { "history", "/api/v1/sensors/{id}/history" },
+    { "readings", "/api/v1/readings" },
+    { "actuators", "/api/v1/actuators" },
+    { "actuator", "/api/v1/actuators/{id}" },
+    { "actions", "/api/v1/actions" },
+    { "identify", "/api/v1/actions/identify" },
+    { "calibrate", "/api/v1/actions/calibrate" },
+    { "reboot", "/api/v1/actions/reboot" },
+    { "factory_reset", "/api/v1/actions/factory-reset" },
+    { "run", "/api/v1/actions/{name}/{run}" },
+    { "config", "/api/v1/config" },
+    { "claim", "/api/v1/claim" },
+    { "tls", "/api/v1/tls" },
+    { "tls_csr", "/api/v1/tls/csr" },
+    { "tls_certificate", "/api/v1/tls/certificate" },
+    { "tls_rotate", "/api/v1/tls/rotate" },
+    { "tls_client_ca", "/api/v1/tls/client_ca" },
+    { "tokens", "/api/v1/tokens" },
+    { "token", "/api/v1/tokens/{id}" },
+    { "events", "/api/v1/events{?types,sensors}" },
+    { "logs", "/api/v1/logs" },
+    { "metrics", "/metrics" },
+    { "openapi", "/openapi.json" },
+    { "health", "/healthz" },
+    { "wot", "/.well-known/wot" },
+};
+
+const size_t api_link_count = sizeof api_links / sizeof api_links[0];

@@ -12,10 +12,9 @@ static uint64_t fold(uint64_t tag)
     return (uint32_t)(tag ^ tag >> 32);
 }
 
-static uint64_t sensor_tag(const api_t *api, const sensor_t *sensor)
+static uint64_t make_tag(const api_t *api, const sensor_t *sensor)
 {
-    const sensor_settings_t *settings = &api->settings->sensors[sensor - api->sensors->sensors];
-    uint64_t fixed = hash_string(api->device.build_tag, sensor->id) ^ schema_tag(&sensor_schema, settings);
+    uint64_t fixed = hash_string(api->device.build_tag, sensor->id) ^ api_sensor_settings_tag(api, sensor);
     return fold(fixed) << 32 | fold(sensor->tag ^ wall_clock_tag(api->clock));
 }
 
@@ -30,11 +29,11 @@ static void write_value(json_writer_t *json, const sensor_t *sensor)
 void api_write_reading(json_writer_t *json, const sensor_t *sensor, const api_t *api)
 {
     json_key(json, "unit");
-    json_string(json, sensor_unit_symbol(sensor->channel->unit));
+    json_plain(json, sensor_unit_symbol(sensor->channel->unit));
     json_key(json, "value");
     write_value(json, sensor);
     json_key(json, "quality");
-    json_string(json, sensor_quality_name(sensor->quality));
+    json_plain(json, sensor_quality_name(sensor->quality));
     if (sensor->quality == QUALITY_PENDING) {
         json_key(json, "time");
         json_null(json);
@@ -70,11 +69,11 @@ static void write_sensor(json_writer_t *json, const sensor_t *sensor, const api_
 {
     json_object_begin(json);
     json_key(json, "id");
-    json_string(json, sensor->id);
+    json_plain(json, sensor->id);
     json_key(json, "name");
     json_string(json, sensor->config.name);
     json_key(json, "kind");
-    json_string(json, sensor_kind_name(sensor->channel->kind));
+    json_plain(json, sensor_kind_name(sensor->channel->kind));
     api_write_reading(json, sensor, api);
     json_key(json, "interval_ms");
     json_u32(json, sensor->config.interval_ms);
@@ -82,10 +81,46 @@ static void write_sensor(json_writer_t *json, const sensor_t *sensor, const api_
     json_decimal(json, sensor->config.offset, sensor->channel->decimals);
     write_thresholds(json, sensor);
     json_key(json, "alert");
-    json_string(json, sensor_alert_name(sensor->alert));
+    json_plain(json, sensor_alert_name(sensor->alert));
     json_key(json, "chip");
-    json_string(json, sensor->chip);
+    json_plain(json, sensor->chip);
     json_object_end(json);
+}
+
+/* What was written of a sensor stays true until its tag changes; a strong tag says just that. So what is asked for more
+ * often than the sensor is sampled is written once and then copied. One that is longer than there is room is written
+ * each time. */
+static api_sensor_text_t *sensor_text_of(const api_t *api, size_t index)
+{
+    return &api->sensor_texts[index % SENSOR_TEXTS_MAX];
+}
+
+static const api_sensor_text_t *sensor_text(const api_t *api, const sensor_t *sensor)
+{
+    api_sensor_text_t *text = sensor_text_of(api, (size_t)(sensor - api->sensors->sensors));
+    uint64_t moment = sensor->tag ^ wall_clock_tag(api->clock);
+    if (text->sensor == sensor && text->moment == moment) return text;
+    json_writer_t json = json_writer(text->json, sizeof text->json);
+    write_sensor(&json, sensor, api);
+    text->sensor = sensor;
+    text->moment = moment;
+    text->tag = make_tag(api, sensor);
+    text->bytes = json_overflowed(&json) ? 0 : (uint16_t)(json.out.at - text->json);
+    return text;
+}
+
+static uint64_t sensor_tag(const api_t *api, const sensor_t *sensor)
+{
+    return sensor_text(api, sensor)->tag;
+}
+
+static void copy_sensor(json_writer_t *json, const sensor_t *sensor, const api_t *api)
+{
+    const api_sensor_text_t *text = sensor_text(api, sensor);
+    if (text->bytes > 0)
+        json_raw(json, text->json, text->bytes);
+    else
+        write_sensor(json, sensor, api);
 }
 
 http_produced_t api_collection_piece(const api_t *api, json_writer_t *json, uint32_t state[4],
@@ -109,7 +144,7 @@ http_produced_t api_collection_piece(const api_t *api, json_writer_t *json, uint
 static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
 {
     (void)ex;
-    return api_collection_piece(app, json, state, "sensors", write_sensor);
+    return api_collection_piece(app, json, state, "sensors", copy_sensor);
 }
 
 /* GET /api/v1/sensors
@@ -139,7 +174,7 @@ void api_sensor_get(http_exchange_t *ex, void *app)
     const api_t *api = app;
     const sensor_t *sensor = api_find_sensor(ex, api);
     if (!sensor || !api_accepts_json(ex) || api_unchanged(ex, sensor_tag(api, sensor))) return;
-    write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
+    copy_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
 }
 
 /* PATCH /api/v1/sensors/{id}, a merge-patch (RFC 7396) of what may be set: name, interval_ms, offset, thresholds
@@ -160,15 +195,38 @@ void api_sensor_patch(http_exchange_t *ex, void *app)
     if (!schema_equal(&sensor_schema, &candidate, settings)) {
         *settings = candidate;
         api->platform->sensor_settings_changed(api->context, index);
+        sensor_text_of(api, index)->sensor = NULL; /* a setting may be another one and the sensor the same */
     }
     http_set_etag(ex, sensor_tag(api, sensor));
-    write_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
+    copy_sensor(http_respond_json(ex, 200, api_media_json), sensor, api);
+}
+
+static void respond_value(http_exchange_t *ex, const api_t *api, const sensor_t *sensor)
+{
+    if (sensor->quality != QUALITY_OK) {
+        api_problem_no_reading(ex, sensor);
+        return;
+    }
+    if (api_unchanged(ex, sensor_tag(api, sensor))) return;
+    write_value(http_respond_json(ex, 200, api_media_json), sensor);
+}
+
+/* GET /api/v1/sensors/{id}/value, where there are no events
+ * 200 21.44: the bare number, in the sensor's unit
+ * 404 no such sensor
+ * 503 the sensor has no value now; Retry-After is its interval */
+void api_sensor_number_get(http_exchange_t *ex, void *app)
+{
+    const api_t *api = app;
+    const sensor_t *sensor = api_find_sensor(ex, api);
+    if (!sensor || !api_accepts_json(ex)) return;
+    respond_value(ex, api, sensor);
 }
 
 /* GET /api/v1/sensors/{id}/value
- * 200 21.44: the bare number, in the sensor's unit; for text/event-stream each one that comes
+ * 200 as api_sensor_number_get; for text/event-stream each number that comes
  * 404 no such sensor
- * 503 the sensor has no value now; Retry-After is its interval. Or too many streams */
+ * 503 as api_sensor_number_get; or too many streams */
 void api_sensor_value_get(http_exchange_t *ex, void *app)
 {
     static const char *const offers[] = { api_media_json, api_media_events };
@@ -184,10 +242,5 @@ void api_sensor_value_get(http_exchange_t *ex, void *app)
         api_value_stream(ex, api, (size_t)(sensor - api->sensors->sensors));
         return;
     }
-    if (sensor->quality != QUALITY_OK) {
-        api_problem_no_reading(ex, sensor);
-        return;
-    }
-    if (api_unchanged(ex, sensor_tag(api, sensor))) return;
-    write_value(http_respond_json(ex, 200, api_media_json), sensor);
+    respond_value(ex, api, sensor);
 }

@@ -74,6 +74,20 @@ void json_key_bytes(json_writer_t *json, const char *key, size_t bytes)
     json->after_key = true;
 }
 
+void json_raw(json_writer_t *json, const char *value, size_t bytes)
+{
+    before_value(json);
+    text_append(&json->out, value, bytes);
+}
+
+void json_plain(json_writer_t *json, const char *string)
+{
+    before_value(json);
+    text_char(&json->out, '"');
+    text_string(&json->out, string);
+    text_char(&json->out, '"');
+}
+
 void json_raw_string_begin(json_writer_t *json)
 {
     before_value(json);

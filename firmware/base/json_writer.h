@@ -45,6 +45,12 @@ static inline void json_key(json_writer_t *json, const char *key)
     json_key_bytes(json, key, strlen(key));
 }
 
+/* A value that is JSON already: it is copied as it is. */
+void json_raw(json_writer_t *json, const char *value, size_t bytes);
+
+/* A string that needs no escape, which saves the look: names of ours, never what came from outside. */
+void json_plain(json_writer_t *json, const char *string);
+
 /* Any bytes: quotes, backslashes and control characters are escaped; bytes that are not UTF-8 become U+FFFD. */
 void json_string(json_writer_t *json, const char *string);
 void json_text(json_writer_t *json, text_view_t text);

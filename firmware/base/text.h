@@ -51,6 +51,20 @@ static inline void text_string(text_writer_t *out, const char *string)
     text_append(out, string, strlen(string));
 }
 
+/* The same for a string constant, put in place without a call. */
+#define text_literal(out, literal) text_put_literal((out), "" literal, sizeof(literal) - 1u)
+
+static inline __attribute__((always_inline)) void text_put_literal(text_writer_t *out, const char *bytes,
+                                                                   size_t count)
+{
+    if (count > (size_t)(out->end - out->at)) {
+        out->overflow = true;
+        return;
+    }
+    memcpy(out->at, bytes, count);
+    out->at += count;
+}
+
 static inline void text_char(text_writer_t *out, char c)
 {
     if (out->at < out->end)

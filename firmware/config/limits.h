@@ -8,10 +8,10 @@
 
 /* ---- HTTP connections ------------------------------------------------------------------------------- */
 
-/* Connections served at the same time. A browser opens 6, a scraper and a script one each; a slot costs
- * HTTP_HEAD_BUFFER_BYTES + HTTP_OUTPUT_BYTES + about 200 bytes of RAM. */
+/* Connections served at the same time. A browser opens 6, a scraper and a script one each, four may watch events; a slot
+ * costs HTTP_HEAD_BUFFER_BYTES + HTTP_OUTPUT_BYTES + about 200 bytes of RAM, and TCP's buffers as much again. */
 #ifndef HTTP_CONNECTIONS_MAX
-#define HTTP_CONNECTIONS_MAX 10u
+#define HTTP_CONNECTIONS_MAX 16u
 #endif
 
 /* Connections that can be told "503, come back" at the same time while all slots are busy. Each costs one
@@ -28,6 +28,10 @@
 /* Bytes kept of one request head: decoded target, the values of the headers that matter, and the line that is
  * coming in. Longer than the 700 bytes of a desktop browser's longest line (User-Agent, sec-ch-ua). */
 #define HTTP_HEAD_BUFFER_BYTES 1536u
+
+/* Bytes of a request head that is kept to be known again (http/http_memo.h); twice, as it came and as it was read. A
+ * program's have about 100, a browser's are longer and seldom the same. */
+#define HTTP_MEMO_BYTES 256u
 
 /* Bytes of a whole request head on the wire, including the headers that are read and forgotten. */
 #define HTTP_HEAD_BYTES_MAX 8192u
@@ -152,6 +156,11 @@
 /* Sensors (channels of all chips). Each costs about 100 bytes of RAM. */
 #define SENSORS_MAX 24u
 
+/* Sensors whose document is kept as it was last written, until they are sampled again; more share these places. And bytes
+ * of such a document: 330 with long ids and numbers, and a name of 60 bytes. */
+#define SENSOR_TEXTS_MAX  SENSORS_MAX
+#define SENSOR_TEXT_BYTES 400u
+
 /* Bytes of a sensor id with its NUL: device id, underscore, channel key. */
 #define SENSOR_ID_BYTES 32u
 
@@ -219,7 +228,7 @@
 
 /* Milliseconds between two looks whether an actuator still is as it was set: how long a chip that lost power
  * goes unnoticed. */
-#define ACTUATOR_CHECK_MS 1000u
+#define ACTUATOR_CHECK_MS 3000u
 
 /* Milliseconds of light and of dark while an actuator shows which device this is: 2 Hz is seen across a room and
  * harms nobody (WCAG 2.3.1: 3 flashes a second at most). */
@@ -252,8 +261,8 @@
 /* Bytes of a typed line with NUL. The longest command has 17. */
 #define CONSOLE_LINE_BYTES 64u
 
-/* Milliseconds between two looks at the button: nobody's press is shorter, and ten wakes a second cost nothing. */
-#define BUTTON_POLL_MS 100u
+/* Milliseconds between two looks at the button. It has to be held for 5 s, and each look wakes the core. */
+#define BUTTON_POLL_MS 250u
 
 /* Milliseconds in which contacts bounce. */
 #define BUTTON_BOUNCE_MS 20u

@@ -4,7 +4,11 @@
 #include "base/time_format.h"
 
 /* "Connection: keep-alive" + "Transfer-Encoding: chunked" + the empty line + a chunk's size line. */
-#define FRAMING_BYTES_MAX 64u
+#define FRAMING_BYTES_MAX 63u
+/* "Content-Length: 247" and the empty line: what most answers have, whose head then need not be moved. */
+#define FRAMING_BYTES_USUAL 23u
+/* Where a head is written: so that it can be moved to make room for the longest framing. */
+#define HEAD_START (FRAMING_BYTES_MAX - FRAMING_BYTES_USUAL)
 #define CHUNK_HEAD_BYTES  6u /* four hexadecimal digits and CRLF */
 #define CHUNK_TAIL_BYTES  7u /* CRLF, and the last chunk "0\r\n\r\n" */
 
@@ -14,7 +18,6 @@ static const char *reason(unsigned status)
         uint16_t status;
         const char *text;
     } known[] = {
-        { 200, "200 OK" },
         { 304, "304 Not Modified" },
         { 308, "308 Permanent Redirect" },
         { 201, "201 Created" },
@@ -52,15 +55,19 @@ static const char *reason(unsigned status)
 
 static void write_status_line(text_writer_t *out, unsigned status)
 {
+    if (status == 200) {
+        text_literal(out, "HTTP/1.1 200 OK\r\n");
+        return;
+    }
     const char *known = reason(status);
-    text_string(out, "HTTP/1.1 ");
+    text_literal(out, "HTTP/1.1 ");
     if (known) {
         text_string(out, known);
     } else { /* the reason phrase is optional (RFC 9112 section 4) */
         text_u32(out, status);
         text_char(out, ' ');
     }
-    text_append(out, "\r\n", 2);
+    text_literal(out, "\r\n");
 }
 
 static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_ms)
@@ -72,9 +79,22 @@ static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_m
         text_imf_fixdate(&text, utc_ms);
         server->date.next_second = utc_ms / 1000 + 1;
     }
-    text_string(out, "Date: ");
+    text_literal(out, "Date: ");
     text_append(out, server->date.text, sizeof server->date.text);
-    text_append(out, "\r\n", 2);
+    text_literal(out, "\r\n");
+}
+
+/* What is asked for again and again has the same tag for a while. */
+static void write_etag(text_writer_t *out, http_server_t *server, uint64_t tag)
+{
+    if (server->etag.tag != tag || server->etag.text[0] == '\0') {
+        text_writer_t text = text_writer(server->etag.text, sizeof server->etag.text);
+        text_hex(&text, tag, 16);
+        server->etag.tag = tag;
+    }
+    text_literal(out, "ETag: \"");
+    text_append(out, server->etag.text, sizeof server->etag.text);
+    text_literal(out, "\"\r\nCache-Control: no-cache\r\n");
 }
 
 static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
@@ -88,37 +108,34 @@ static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
         text_string(out, names[i]);
         first = false;
     }
-    text_append(out, "\r\n", 2);
+    text_literal(out, "\r\n");
 }
 
-static void write_fields(text_writer_t *out, const http_answer_t *answer, const char *media)
+static void write_fields(text_writer_t *out, http_server_t *server, const http_answer_t *answer,
+                         const char *media)
 {
     if (media) {
-        text_string(out, "Content-Type: ");
+        text_literal(out, "Content-Type: ");
         text_string(out, media);
-        text_append(out, "\r\n", 2);
+        text_literal(out, "\r\n");
     }
-    if (answer->has_etag) {
-        text_string(out, "ETag: \"");
-        text_hex(out, answer->etag, 16);
-        text_string(out, "\"\r\nCache-Control: no-cache\r\n");
-    }
+    if (answer->has_etag) write_etag(out, server, answer->etag);
     if (answer->stream) text_string(out, "Cache-Control: no-store\r\n");
     if (answer->allow) write_methods(out, "Allow: ", answer->allow);
     if (answer->challenge) {
         text_string(out, "WWW-Authenticate: ");
         text_string(out, answer->challenge);
-        text_append(out, "\r\n", 2);
+        text_literal(out, "\r\n");
     }
     if (answer->retry_after_s) {
         text_string(out, "Retry-After: ");
         text_u32(out, answer->retry_after_s);
-        text_append(out, "\r\n", 2);
+        text_literal(out, "\r\n");
     }
     if (answer->location) {
         text_string(out, "Location: ");
         text_string(out, answer->location);
-        text_append(out, "\r\n", 2);
+        text_literal(out, "\r\n");
     }
     if (answer->link_next) {
         text_string(out, "Link: <");
@@ -135,7 +152,7 @@ static void write_vary(text_writer_t *out, const http_exchange_t *ex)
     if (ex->answer.vary_accept)
         text_string(out, origin ? "Vary: Accept, Origin\r\n" : "Vary: Accept\r\n");
     else if (origin)
-        text_string(out, "Vary: Origin\r\n");
+        text_literal(out, "Vary: Origin\r\n");
 }
 
 /* What could be sent instead (RFC 5789 sections 2.2 and 3.1, RFC 9110 section 15.5.16). */
@@ -157,7 +174,7 @@ static void write_cors(text_writer_t *out, const http_exchange_t *ex)
     text_view_t origin = http_field(ex, HTTP_FIELD_ORIGIN);
     text_string(out, "Access-Control-Allow-Origin: ");
     text_append(out, origin.bytes, origin.count);
-    text_append(out, "\r\n", 2);
+    text_literal(out, "\r\n");
     if (answer->preflight && answer->allow) {
         write_methods(out, "Access-Control-Allow-Methods: ", answer->allow);
         text_string(out,
@@ -169,21 +186,21 @@ static void write_cors(text_writer_t *out, const http_exchange_t *ex)
     }
 }
 
-/* Head at the start of output, then the gap for framing, then the body's writer. */
+/* Head near the start of output, then the gap for framing, then the body's writer. */
 static void start(http_exchange_t *ex, unsigned status, const char *media)
 {
     http_conn_t *conn = http_conn_of(ex);
     http_answer_t *answer = &ex->answer;
-    text_writer_t out = text_writer(conn->output, sizeof conn->output - FRAMING_BYTES_MAX);
+    text_writer_t out = text_writer(conn->output + HEAD_START, sizeof conn->output - FRAMING_BYTES_MAX);
     write_status_line(&out, status);
     write_date(&out, ex->server, conn->now_ms);
-    write_fields(&out, answer, media);
+    write_fields(&out, ex->server, answer, media);
     write_vary(&out, ex);
     write_accepted(&out, ex, status);
     if (answer->cors) write_cors(&out, ex);
     answer->link_next = NULL; /* it may be gone from here on */
     answer->status = (uint16_t)status;
-    answer->head_bytes = (uint16_t)(out.at - conn->output);
+    answer->head_bytes = (uint16_t)((size_t)(out.at - conn->output) - HEAD_START);
     answer->body_start = (uint16_t)(answer->head_bytes + FRAMING_BYTES_MAX);
     answer->json = json_writer(conn->output + answer->body_start,
                                sizeof conn->output - answer->body_start - CHUNK_TAIL_BYTES);
@@ -264,19 +281,19 @@ static void write_framing(text_writer_t *out, const http_exchange_t *ex, size_t 
     else if (ex->request.version_minor == 0)
         text_string(out, "Connection: keep-alive\r\n");
     if (ex->answer.framing == HTTP_FRAMING_LENGTH) {
-        text_string(out, "Content-Length: ");
+        text_literal(out, "Content-Length: ");
         text_u32(out, (uint32_t)body_bytes);
-        text_append(out, "\r\n", 2);
+        text_literal(out, "\r\n");
     } else if (ex->answer.framing == HTTP_FRAMING_CHUNKED) {
         text_string(out, "Transfer-Encoding: chunked\r\n");
     }
-    text_append(out, "\r\n", 2);
+    text_literal(out, "\r\n");
 }
 
 static void write_chunk_head(text_writer_t *out, size_t bytes)
 {
     text_hex(out, bytes, 4);
-    text_append(out, "\r\n", 2);
+    text_literal(out, "\r\n");
 }
 
 /* Ends the chunk that stands in output, and the body when the generator is done. */
@@ -324,7 +341,8 @@ void http_answer_frame(http_conn_t *conn)
     size_t framing_bytes = (size_t)(framing.at - field);
 
     size_t start_at = answer->body_start - framing_bytes - answer->head_bytes;
-    memmove(conn->output + start_at, conn->output, answer->head_bytes);
+    if (start_at != HEAD_START)
+        memmove(conn->output + start_at, conn->output + HEAD_START, answer->head_bytes);
     memcpy(conn->output + answer->body_start - framing_bytes, field, framing_bytes);
     conn->output_start = (uint16_t)start_at;
     conn->output_end = (uint16_t)(answer->body_start + body_bytes);

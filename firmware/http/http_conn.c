@@ -1,10 +1,12 @@
 #include "http/http_conn.h"
 
+#include "http/http_account.h"
 #include "http/http_answer.h"
 #include "http/http_bodies.h"
 #include "http/http_body.h"
 #include "http/http_gate.h"
 #include "http/http_head.h"
+#include "http/http_memo.h"
 #include "http/http_token.h"
 
 static void begin_request(http_conn_t *conn)
@@ -14,6 +16,7 @@ static void begin_request(http_conn_t *conn)
     memset(&ex->request, 0, offsetof(http_request_t, fields));
     ex->request.version_minor = 1;
     ex->match = (http_match_t){ .route = NULL };
+    ex->host_is_ours = false;
     ex->body = (text_view_t){ "", 0 };
     ex->error_status = 0;
     ex->close = false;
@@ -72,39 +75,23 @@ static void set_answer_deadline(http_conn_t *conn)
     conn->deadline_ms = stalled_ms < end_ms ? stalled_ms : end_ms;
 }
 
-static void count_answer(http_server_t *server, uint16_t status)
-{
-    server->counters.requests++;
-    if (status >= 500)
-        server->counters.errors_5xx++;
-    else if (status >= 400)
-        server->counters.errors_4xx++;
-    for (unsigned i = 0; i < HTTP_STATUSES_MAX; i++) {
-        if (server->counters.by_status[i].status == 0) server->counters.by_status[i].status = status;
-        if (server->counters.by_status[i].status != status) continue;
-        server->counters.by_status[i].answers++;
-        break;
-    }
-}
-
 static void answer(http_conn_t *conn)
 {
     http_exchange_t *ex = &conn->exchange;
-    http_server_t *server = ex->server;
     conn->phase = HTTP_PHASE_ANSWER;
     conn->answer_began_ms = conn->now_ms;
     conn->answer_bytes = 0;
     if (ex->error_status) {
         http_gate_respond(ex);
     } else if (ex->match.route) {
-        ex->match.route->handler(ex, server->app);
+        ex->match.route->handler(ex, ex->server->app);
     } else { /* OPTIONS: of the resource, or with * of the server */
         http_set_allow(ex, ex->request.asterisk ? UINT8_MAX >> 1 : ex->match.allowed);
         http_respond_empty(ex, 204);
     }
     http_answer_frame(conn);
     set_answer_deadline(conn);
-    count_answer(server, ex->answer.status);
+    http_account(ex);
 }
 
 static void refuse(http_conn_t *conn, http_verdict_t verdict)
@@ -170,13 +157,15 @@ static uint32_t body_limit(const http_exchange_t *ex, unsigned refused_status)
 
 static const http_verdict_t too_large = { 413, true, "the body is larger than this resource takes" };
 
-static void head_complete(http_conn_t *conn)
+/* verdict   of the head by itself */
+static void head_read(http_conn_t *conn, http_verdict_t verdict)
 {
     http_exchange_t *ex = &conn->exchange;
-    http_verdict_t verdict = http_head_complete(&ex->request, conn->head);
     if (verdict.status == 0) {
         ex->close = !ex->request.keep_alive;
         verdict = http_gate(ex);
+        if (verdict.status == 0 && conn->head_start)
+            http_memo_keep(conn, conn->head_start, conn->head_bytes);
     }
     if (!verdict.close && ex->request.content_bytes > body_limit(ex, verdict.status)) {
         http_answer_drop_fields(&ex->answer);
@@ -227,7 +216,7 @@ static void take_line(http_conn_t *conn, text_view_t line)
     } else if (line.count > 0) {
         verdict = http_head_field(request, store, line);
     } else {
-        head_complete(conn);
+        head_read(conn, http_head_complete(&conn->exchange.request, conn->head));
         return;
     }
     if (verdict.status) refuse(conn, verdict);
@@ -264,8 +253,7 @@ static size_t feed_head(http_conn_t *conn, const char *in, size_t count)
     size_t head_left = HTTP_HEAD_BYTES_MAX > conn->head_bytes ? HTTP_HEAD_BYTES_MAX - conn->head_bytes : 0;
     if (head_left < room) room = head_left;
     size_t limit = room - conn->line; /* for text and CR */
-    size_t n = 0;
-    while (n < count && n < limit && http_char_is(in[n], HTTP_CHAR_TEXT)) n++;
+    size_t n = http_text_span(in, count < limit ? count : limit);
     if (n == limit) {
         line_too_long(conn);
         return n;
@@ -323,6 +311,25 @@ static size_t feed_body(http_conn_t *conn, const char *in, size_t count)
     return n;
 }
 
+static bool request_begun(const http_conn_t *conn)
+{
+    return conn->head_bytes + conn->line > 0;
+}
+
+/* The first bytes of a request.
+ * returns   those of its whole head, if it is the one that came last; else 0 */
+static size_t begin_head(http_conn_t *conn, const char *in, size_t count)
+{
+    size_t known = http_memo_recall(conn, in, count);
+    if (known > 0) {
+        head_read(conn, HTTP_FINE);
+        return known;
+    }
+    conn->head_start = in;
+    if (conn->answered) conn->deadline_ms = conn->now_ms + HTTP_HEAD_DEADLINE_MS;
+    return 0;
+}
+
 static size_t feed_linger(http_conn_t *conn, size_t count)
 {
     conn->linger_bytes += (uint32_t)count;
@@ -338,10 +345,8 @@ size_t http_conn_feed(http_conn_t *conn, const uint8_t *bytes, size_t count, uin
     while (used < count) {
         size_t taken = 0;
         if (conn->phase == HTTP_PHASE_HEAD) {
-            if (conn->answered && conn->head_bytes + conn->line == 0) {
-                conn->deadline_ms = now_ms + HTTP_HEAD_DEADLINE_MS;
-            }
-            taken = feed_head(conn, in + used, count - used);
+            taken = request_begun(conn) ? 0 : begin_head(conn, in + used, count - used);
+            if (taken == 0) taken = feed_head(conn, in + used, count - used);
         } else if (conn->phase == HTTP_PHASE_BODY) {
             taken = feed_body(conn, in + used, count - used);
         } else if (conn->phase == HTTP_PHASE_LINGER) {
@@ -352,6 +357,7 @@ size_t http_conn_feed(http_conn_t *conn, const uint8_t *bytes, size_t count, uin
         if (taken == 0) break;
         used += taken;
     }
+    conn->head_start = NULL;
     return used;
 }
 
@@ -390,11 +396,6 @@ void http_conn_ack(http_conn_t *conn, size_t count, uint64_t now_ms)
 uint64_t http_conn_deadline_ms(const http_conn_t *conn)
 {
     return conn->deadline_ms;
-}
-
-static bool request_begun(const http_conn_t *conn)
-{
-    return conn->head_bytes + conn->line > 0;
 }
 
 void http_conn_timeout(http_conn_t *conn, uint64_t now_ms)

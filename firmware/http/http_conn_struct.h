@@ -79,6 +79,7 @@ struct http_exchange {
     uint16_t error_status; /* of an error found before the handler could run, which then does not; else 0 */
     const char *error;     /* its detail */
     bool close;            /* the connection ends after this answer */
+    bool host_is_ours;     /* it was found to be, and no name has changed since */
 };
 
 struct http_conn {
@@ -97,12 +98,13 @@ struct http_conn {
     uint16_t kept;        /* bytes of head that stay until the answer is out */
     uint16_t line;        /* bytes of the incoming line, behind them */
     uint16_t head_bytes;  /* of this head on the wire so far */
+    const char *head_start; /* where this head lies in what is being fed, if all of it does so far; else NULL */
     http_body_t body;
     uint32_t body_bytes; /* decoded so far */
     uint32_t linger_bytes;
     uint16_t output_start, output_end;
     char head[HTTP_HEAD_BUFFER_BYTES];
-    char output[HTTP_OUTPUT_BYTES];
+    _Alignas(4) char output[HTTP_OUTPUT_BYTES]; /* a usual answer begins at a word, and is copied by words */
 };
 
 #endif

@@ -122,6 +122,7 @@ static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_
                       bool weak_counts)
 {
     char mine[18];
+    if (http_head_next_field(&ex->request, name, 0) == ex->request.field_count) return false;
     text_writer_t out = text_writer(mine, sizeof mine);
     text_char(&out, '"');
     text_hex(&out, tag, 16);

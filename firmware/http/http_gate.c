@@ -7,6 +7,7 @@
 static http_verdict_t find_route(http_exchange_t *ex)
 {
     const http_request_t *request = &ex->request;
+    if (ex->match.route) return HTTP_FINE; /* as the last time */
     if (!request->method) return (http_verdict_t){ 501, false, "the method is not implemented here" };
     if (request->asterisk) return HTTP_FINE;
     text_view_t path = http_path(ex);
@@ -19,7 +20,7 @@ static http_verdict_t find_route(http_exchange_t *ex)
 
 static http_verdict_t check_authority(http_exchange_t *ex)
 {
-    if (ex->request.authority.count == 0) return HTTP_FINE; /* HTTP/1.0 without Host */
+    if (ex->host_is_ours || ex->request.authority.count == 0) return HTTP_FINE; /* HTTP/1.0 without Host */
     text_view_t host = http_host_of(http_span_text(http_conn_of(ex)->head, ex->request.authority));
     if (ex->server->is_our_host(ex->server->app, host)) return HTTP_FINE;
     return (http_verdict_t){ 421, false, "the host named in the request is not this device" };

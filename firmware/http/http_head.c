@@ -28,7 +28,7 @@ static http_method_t method_of(text_view_t token)
         { "OPTIONS", HTTP_OPTIONS }, { "PATCH", HTTP_PATCH }, { "DELETE", HTTP_DELETE },
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (text_equal(token, text_view(known[i].name))) return known[i].method;
+        if (token.bytes[0] == known[i].name[0] && text_equal(token, text_view(known[i].name))) return known[i].method;
     }
     return (http_method_t)0;
 }
@@ -39,25 +39,49 @@ static bool is_escape(text_view_t text, size_t at)
            http_char_is(text.bytes[at + 2], HTTP_CHAR_HEX);
 }
 
-/* Decodes a path into the head buffer: once, before routing, so that no later stage sees an escape. A decoded
- * NUL or slash would make it another path than the one that was checked, so both are refused. */
-static http_verdict_t keep_path(http_request_t *request, http_head_store_t store, text_view_t path)
+static const http_verdict_t not_encoded = {
+    400, true, "the request target holds a character that must be percent-encoded"
+};
+
+/* Decodes the path of a target into the head buffer: once, before routing, so that no later stage sees an escape. A
+ * decoded NUL or slash would make it another path than the one that was checked, so both are refused.
+ * target    advanced to the query, or to its end */
+static http_verdict_t keep_path(http_request_t *request, http_head_store_t store, text_view_t *target)
 {
     char *to = store.buffer + *store.kept;
+    const char *at = target->bytes;
+    const char *end = at + target->count;
     request->path.start = *store.kept;
-    for (size_t i = 0; i < path.count; i++) {
-        char c = path.bytes[i];
+    for (; at < end && *at != '?'; at++) {
+        char c = *at;
+        if (!http_char_is(c, HTTP_CHAR_TARGET)) return not_encoded;
         if (c == '%') {
-            if (!is_escape(path, i)) return refuse(400, "the path holds a broken percent-encoding");
-            c = (char)(http_hex_value(path.bytes[i + 1]) << 4 | http_hex_value(path.bytes[i + 2]));
+            if (!is_escape((text_view_t){ at, (size_t)(end - at) }, 0))
+                return refuse(400, "the path holds a broken percent-encoding");
+            c = (char)(http_hex_value(at[1]) << 4 | http_hex_value(at[2]));
             if (c == '\0' || c == '/') return refuse(400, "the path holds an encoded NUL or slash");
-            i += 2;
+            at += 2;
         }
         *to++ = c;
     }
     *to = '\0';
     request->path.count = (uint16_t)(to - store.buffer - request->path.start);
     *store.kept = (uint16_t)(request->path.start + request->path.count + 1u);
+    *target = (text_view_t){ at, (size_t)(end - at) };
+    return HTTP_FINE;
+}
+
+/* query     with its '?', or empty */
+static http_verdict_t keep_query(http_request_t *request, http_head_store_t store, text_view_t query)
+{
+    for (size_t i = 0; i < query.count; i++) {
+        if (!http_char_is(query.bytes[i], HTTP_CHAR_TARGET)) return not_encoded;
+    }
+    if (query.count > 0) {
+        query.bytes++;
+        query.count--;
+    }
+    request->query = keep(store, query);
     return HTTP_FINE;
 }
 
@@ -122,20 +146,13 @@ static http_verdict_t keep_target(http_request_t *request, http_head_store_t sto
         request->path = request->query = (http_span_t){ 0, 0 };
         return request->method == HTTP_OPTIONS ? HTTP_FINE : refuse(400, "only OPTIONS may ask for *");
     }
-    for (size_t i = 0; i < target.count; i++) {
-        if (!http_char_is(target.bytes[i], HTTP_CHAR_TARGET)) {
-            return refuse(400, "the request target holds a character that must be percent-encoded");
-        }
-    }
     bool rootless = target.bytes[0] == '?' && request->authority.count > 0;
     if (target.bytes[0] != '/' && !rootless) {
         return refuse(400, "the request target must begin with / or http://");
     }
-    text_view_t query = target;
-    text_view_t path = http_split(&query, '?');
-    verdict = keep_path(request, store, rootless ? text_view("/") : path);
-    if (verdict.status == 0) request->query = keep(store, query);
-    return verdict;
+    text_view_t root = { "/", 1 };
+    verdict = keep_path(request, store, rootless ? &root : &target);
+    return verdict.status ? verdict : keep_query(request, store, target);
 }
 
 /* HTTP-version = "HTTP/" DIGIT "." DIGIT, case-sensitive (RFC 9112 section 2.3). */
@@ -172,27 +189,40 @@ http_verdict_t http_head_request_line(http_request_t *request, http_head_store_t
 
 /* ---- Fields ----------------------------------------------------------------------------------------- */
 
+/* name is a token. For one, letters differ in one bit by their case, and no other character that a known name has
+ * differs in that bit from another one of a token. */
+static bool is_field(text_view_t name, text_view_t known)
+{
+    for (size_t i = 0; i < name.count; i++) {
+        if (((unsigned)(name.bytes[i] ^ known.bytes[i]) & ~0x20u) != 0) return false;
+    }
+    return true;
+}
+
 static http_field_name_t field_name(text_view_t name)
 {
     static const text_view_t known[HTTP_FIELD_COUNT] = {
         [HTTP_FIELD_HOST] = { "host", 4 },
-        [HTTP_FIELD_CONNECTION] = { "connection", 10 },
-        [HTTP_FIELD_CONTENT_LENGTH] = { "content-length", 14 },
-        [HTTP_FIELD_CONTENT_TYPE] = { "content-type", 12 },
-        [HTTP_FIELD_TRANSFER_ENCODING] = { "transfer-encoding", 17 },
-        [HTTP_FIELD_EXPECT] = { "expect", 6 },
         [HTTP_FIELD_ACCEPT] = { "accept", 6 },
-        [HTTP_FIELD_IF_NONE_MATCH] = { "if-none-match", 13 },
-        [HTTP_FIELD_IF_MATCH] = { "if-match", 8 },
-        [HTTP_FIELD_AUTHORIZATION] = { "authorization", 13 },
+        [HTTP_FIELD_EXPECT] = { "expect", 6 },
         [HTTP_FIELD_ORIGIN] = { "origin", 6 },
-        [HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD] = { "access-control-request-method", 29 },
-        [HTTP_FIELD_IDEMPOTENCY_KEY] = { "idempotency-key", 15 },
+        [HTTP_FIELD_IF_MATCH] = { "if-match", 8 },
+        [HTTP_FIELD_CONNECTION] = { "connection", 10 },
+        [HTTP_FIELD_CONTENT_TYPE] = { "content-type", 12 },
+        [HTTP_FIELD_IF_NONE_MATCH] = { "if-none-match", 13 },
+        [HTTP_FIELD_AUTHORIZATION] = { "authorization", 13 },
         [HTTP_FIELD_LAST_EVENT_ID] = { "last-event-id", 13 },
+        [HTTP_FIELD_CONTENT_LENGTH] = { "content-length", 14 },
+        [HTTP_FIELD_IDEMPOTENCY_KEY] = { "idempotency-key", 15 },
+        [HTTP_FIELD_TRANSFER_ENCODING] = { "transfer-encoding", 17 },
+        [HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD] = { "access-control-request-method", 29 },
     };
     unsigned i = 0;
-    while (i < HTTP_FIELD_COUNT && !text_equal_nocase(name, known[i])) i++;
-    return (http_field_name_t)i;
+    while (i < HTTP_FIELD_COUNT && known[i].count < name.count) i++;
+    for (; i < HTTP_FIELD_COUNT && known[i].count == name.count; i++) {
+        if (is_field(name, known[i])) return (http_field_name_t)i;
+    }
+    return HTTP_FIELD_COUNT;
 }
 
 /* Fields of which a second one contradicts the first (RFC 9112 section 6.3, RFC 9110 sections 7.2 and 8.3). */
@@ -221,11 +251,13 @@ http_verdict_t http_head_field(http_request_t *request, http_head_store_t store,
     request->fields[request->field_count].name = (uint8_t)name;
     request->fields[request->field_count].value = keep(store, value);
     request->field_count++;
+    request->fields_seen |= (uint16_t)(1u << name);
     return HTTP_FINE;
 }
 
 unsigned http_head_next_field(const http_request_t *request, http_field_name_t name, unsigned from)
 {
+    if (!((unsigned)request->fields_seen >> name & 1u)) return request->field_count;
     while (from < request->field_count && request->fields[from].name != name) from++;
     return from;
 }

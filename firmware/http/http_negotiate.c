@@ -68,6 +68,16 @@ static unsigned quality_of(const http_request_t *request, const char *head, text
     return quality;
 }
 
+/* One line that is the first offer, or anything, as most programs write it. */
+static bool wants_first(const http_request_t *request, const char *head, text_view_t offer)
+{
+    unsigned i = http_head_next_field(request, HTTP_FIELD_ACCEPT, 0);
+    if (i == request->field_count) return true;
+    text_view_t value = http_span_text(head, request->fields[i].value);
+    if (http_head_next_field(request, HTTP_FIELD_ACCEPT, i + 1) < request->field_count) return false;
+    return text_equal(value, offer) || text_equal(value, (text_view_t){ "*/*", 3 });
+}
+
 /* An Accept that names nothing says nothing. */
 static bool has_preferences(const http_request_t *request)
 {
@@ -83,7 +93,7 @@ int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer
     const http_request_t *request = &ex->request;
     const char *head = http_conn_of(ex)->head;
     ex->answer.vary_accept = offer_count > 1;
-    if (!has_preferences(request)) return 0;
+    if (wants_first(request, head, text_view(offers[0])) || !has_preferences(request)) return 0;
     int best = -1;
     unsigned best_quality = 0;
     for (size_t i = 0; i < offer_count; i++) {

@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
     const http_route_t *routes;
     size_t route_count;
+    size_t latest; /* the first line of the resource that was found last: who asks again finds it at once. 0 to begin with */
 } http_router_t;
 
 typedef struct {
@@ -41,6 +42,6 @@ typedef struct {
 } http_match_t;
 
 /* path      percent-decoded, alive as long as the match is used */
-http_match_t http_router_find(const http_router_t *router, http_method_t method, text_view_t path);
+http_match_t http_router_find(http_router_t *router, http_method_t method, text_view_t path);
 
 #endif

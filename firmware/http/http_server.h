@@ -21,6 +21,17 @@ typedef struct {
     const char *challenge;  /* WWW-Authenticate, constant, at most 100 bytes; NULL: none, not with 401 */
 } http_decision_t;
 
+/* One head that was read, and what it meant (http_memo.h). */
+typedef struct {
+    uint16_t raw_bytes; /* 0: none */
+    uint16_t kept;      /* bytes of head in use */
+    uint32_t hosts;     /* http_server_t.hosts when the host was found to be ours */
+    http_request_t request;
+    http_match_t match; /* its views are into head */
+    char raw[HTTP_MEMO_BYTES];
+    char head[HTTP_MEMO_BYTES];
+} http_memo_t;
+
 typedef struct http_server {
     http_router_t router;
     void *app; /* handed to every handler */
@@ -48,16 +59,27 @@ typedef struct http_server {
      * path     percent-decoded */
     bool (*wants_tls)(void *app, text_view_t path);
 
+    /* Set with each request that may have changed something, or asked for more than an answer: all but a GET, HEAD or
+     * OPTIONS without a token that was answered by what is kept. Cleared by whoever looks what has changed. */
+    bool acted;
+
     uint32_t access_changes; /* counted by whoever changes what authorize decides: streams are asked again */
 
     const wall_clock_t *clock; /* for Date, which is left out until it is set */
 
+    uint32_t hosts; /* counted by whoever changes what is_our_host says of a host */
+
     /* State of the core; zero at start. */
+    http_memo_t memo;
     struct {
         bool taken[HTTP_BODIES_MAX];
         uint8_t peak;
         char bytes[HTTP_BODIES_MAX][HTTP_BODY_BYTES_MAX + 1]; /* + NUL */
     } bodies;
+    struct {
+        uint64_t tag; /* the one that text shows, once it shows one */
+        char text[16];
+    } etag;
     struct {
         int64_t next_second; /* after the one that text shows; 0: none yet */
         char text[29];

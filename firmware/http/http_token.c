@@ -21,6 +21,28 @@ const uint8_t http_char_classes[256] = {
     2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  2,  /* 0xf0: obs-text */
 };
 
+/* Nonzero when one of four bytes is below 0x20, or DEL: the bits of an underflow show it, and at worst too often, for a
+ * byte above one that is. HTAB is among them, so whoever is told looks at the bytes one by one. */
+static inline uint32_t has_control(uint32_t word)
+{
+    uint32_t del = word ^ 0x7f7f7f7fu;
+    return (((word - 0x20202020u) & ~word) | ((del - 0x01010101u) & ~del)) & 0x80808080u;
+}
+
+size_t http_text_span(const char *bytes, size_t count)
+{
+    size_t n = 0;
+    for (;;) {
+        for (uint32_t word; count - n >= sizeof word; n += sizeof word) {
+            memcpy(&word, bytes + n, sizeof word);
+            if (has_control(word)) break;
+        }
+        size_t stop = count - n >= 4 ? n + 4 : count;
+        while (n < stop && http_char_is(bytes[n], HTTP_CHAR_TEXT)) n++;
+        if (n < stop || n == count) return n;
+    }
+}
+
 text_view_t http_trim(text_view_t text)
 {
     while (text.count > 0 && http_char_is(text.bytes[0], HTTP_CHAR_BLANK)) {

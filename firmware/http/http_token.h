@@ -26,6 +26,9 @@ static inline bool http_char_is(char c, uint8_t classes)
     return (http_char_classes[(unsigned char)c] & classes) != 0;
 }
 
+/* How many bytes at the start are HTTP_CHAR_TEXT. */
+size_t http_text_span(const char *bytes, size_t count);
+
 /* Value of a hexadecimal digit; c must be HTTP_CHAR_HEX. */
 static inline unsigned http_hex_value(char c)
 {

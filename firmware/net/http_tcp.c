@@ -106,9 +106,9 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
  * returns   whether there may be another one at once */
 static bool work_on_handshakes(http_tcp_t *tcp)
 {
-    http_tcp_slot_t *slot = http_tls_next(tcp);
+    http_tcp_slot_t *slot = tcp->tls_ops->next(tcp);
     if (!slot) return false;
-    bool again = http_tls_step(slot);
+    bool again = tcp->tls_ops->step(slot);
     http_tcp_slot_turn(slot);
     return http_tcp_slot_refill(slot) || again;
 }

@@ -22,6 +22,7 @@
 #include "tls/tls_conn.h"
 
 typedef struct http_tcp http_tcp_t;
+typedef struct http_tls_ops http_tls_ops_t; /* http_tls.h */
 
 typedef enum {
     HTTP_TLS_WAITING,   /* for its turn; holds no memory of TLS */
@@ -74,7 +75,8 @@ typedef struct {
 
 struct http_tcp {
     http_server_t *server;
-    tls_server_t *tls_server; /* NULL: plain */
+    tls_server_t *tls_server;      /* NULL: plain */
+    const http_tls_ops_t *tls_ops; /* only when its slots have TLS */
     http_tcp_slot_t *slots;
     unsigned slot_count;
     struct tcp_pcb *listener;
@@ -88,8 +90,8 @@ struct http_tcp {
 };
 
 /* Makes it ready; nobody listens yet.
- * tcp       the caller's, zeroed but for slots, slot_count and tls_server; alive as long as the firmware. With TLS each
- *           slot has its tls */
+ * tcp       the caller's, zeroed but for slots, slot_count, tls_server and tls_ops; alive as long as the firmware. With
+ *           TLS each slot has its tls */
 void http_tcp_open(http_tcp_t *tcp, http_server_t *server);
 
 /* Listens on all addresses, unless it does.

@@ -34,7 +34,7 @@ size_t http_tcp_slot_write(http_tcp_slot_t *slot, const uint8_t *bytes, size_t c
 
 static bool move_output(http_tcp_slot_t *slot)
 {
-    if (slot->tls) return http_tls_move_output(slot);
+    if (slot->tls) return slot->owner->tls_ops->move_output(slot);
     bool moved = false;
     const uint8_t *bytes;
     size_t count = http_conn_output(&slot->conn, &bytes);
@@ -57,7 +57,7 @@ static void drop_pending(http_tcp_slot_t *slot)
 static bool move_input(http_tcp_slot_t *slot)
 {
     /* Behind our close_notify nothing is decrypted any more: http_conn only counts what it drops. */
-    if (slot->tls && slot->tls->phase != HTTP_TLS_ENDED) return http_tls_move_input(slot);
+    if (slot->tls && slot->tls->phase != HTTP_TLS_ENDED) return slot->owner->tls_ops->move_input(slot);
     struct pbuf *first = slot->pending;
     if (first) {
         size_t used = http_conn_feed(&slot->conn, first->payload, first->len, slot->owner->now_ms);
@@ -119,7 +119,7 @@ static struct tcp_pcb *release(http_tcp_slot_t *slot)
     slot->pcb = NULL;
     slot->owner->slots_used--;
     http_conn_close(&slot->conn);
-    if (slot->tls) http_tls_close(slot);
+    if (slot->tls) slot->owner->tls_ops->close(slot);
     return pcb;
 }
 
@@ -133,7 +133,8 @@ err_t http_tcp_slot_abort(http_tcp_slot_t *slot)
 err_t http_tcp_slot_close(http_tcp_slot_t *slot)
 {
     http_tcp_t *tcp = slot->owner;
-    if (slot->tls) (void)http_tls_end(slot); /* what finds no room is lost, like the peer's patience */
+    if (slot->tls)
+        (void)slot->owner->tls_ops->end(slot); /* what finds no room is lost, like the peer's patience */
     watch_unacked(slot);
     uint64_t deadline_ms = unacked_deadline_ms(slot);
     if (deadline_ms == UINT64_MAX) deadline_ms = tcp->now_ms + HTTP_UNACKED_DEADLINE_MS; /* for our FIN */
@@ -145,7 +146,7 @@ err_t http_tcp_slot_close(http_tcp_slot_t *slot)
 static void end_our_direction(http_tcp_slot_t *slot)
 {
     if (slot->tx_closed) return;
-    if (slot->tls && !http_tls_end(slot)) return; /* again when something was acknowledged */
+    if (slot->tls && !slot->owner->tls_ops->end(slot)) return; /* again when something was acknowledged */
     slot->tx_closed = true;
     tcp_setprio(slot->pcb, TCP_PRIO_MIN);
     tcp_shutdown(slot->pcb, 0, 1);
@@ -279,7 +280,7 @@ static void on_error(void *arg, err_t err)
     slot->pcb = NULL;
     slot->owner->slots_used--;
     http_conn_close(&slot->conn);
-    if (slot->tls) http_tls_close(slot);
+    if (slot->tls) slot->owner->tls_ops->close(slot);
 }
 
 static http_peer_t peer_of(const struct tcp_pcb *pcb)
@@ -319,7 +320,7 @@ void http_tcp_slot_open(http_tcp_slot_t *slot, struct tcp_pcb *pcb)
     slot->taken = 0;
     http_tcp_slot_begin_http(
         slot); /* with TLS once more when it is spoken: until then it tells how long nothing came */
-    if (slot->tls) http_tls_open(slot);
+    if (slot->tls) slot->owner->tls_ops->open(slot);
     tcp_arg(pcb, slot);
     tcp_recv(pcb, on_recv);
     tcp_sent(pcb, on_sent);

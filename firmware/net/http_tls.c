@@ -30,7 +30,7 @@ static bool has_ended(void *context)
 
 /* ---- Phases ------------------------------------------------------------------------------------------- */
 
-void http_tls_open(http_tcp_slot_t *slot)
+static void open_slot(http_tcp_slot_t *slot)
 {
     http_tls_t *tls = slot->tls;
     tls->phase = HTTP_TLS_WAITING;
@@ -39,39 +39,26 @@ void http_tls_open(http_tcp_slot_t *slot)
     tls->dropped_bytes = 0;
 }
 
-void http_tls_close(http_tcp_slot_t *slot)
+static void close_slot(http_tcp_slot_t *slot)
 {
     tls_conn_close(&slot->tls->conn);
     slot->tls->phase = HTTP_TLS_ENDED;
     wipe(slot->tls->plain, sizeof slot->tls->plain);
 }
 
-bool http_tls_end(http_tcp_slot_t *slot)
+static bool end(http_tcp_slot_t *slot)
 {
     if (slot->tls->phase == HTTP_TLS_FAILED) return true;
     if (slot->tls->phase == HTTP_TLS_OPEN && tls_conn_end(&slot->tls->conn) == TLS_WAIT) return false;
-    http_tls_close(slot);
+    close_slot(slot);
     return true;
 }
 
 static void fail(http_tcp_slot_t *slot)
 {
-    http_tls_close(slot);
+    close_slot(slot);
     slot->tls->phase = HTTP_TLS_FAILED;
     slot->tls->deadline_ms = slot->owner->now_ms + HTTP_LINGER_DEADLINE_MS;
-}
-
-bool http_tls_rules(const http_tcp_slot_t *slot)
-{
-    return slot->tls->phase <= HTTP_TLS_HANDSHAKE || slot->tls->phase == HTTP_TLS_FAILED;
-}
-
-bool http_tls_is_idle(const http_tcp_slot_t *slot)
-{
-    const http_tls_t *tls = slot->tls;
-    if (tls->phase == HTTP_TLS_HANDSHAKE)
-        return slot->owner->now_ms >= tls->began_ms + TLS_HANDSHAKE_CONTENDED_MS;
-    return tls->phase != HTTP_TLS_FAILED && tls->plain_start == tls->plain_end;
 }
 
 /* ---- Handshakes ----------------------------------------------------------------------------------------- */
@@ -82,9 +69,10 @@ static bool wants_turn(const http_tcp_slot_t *slot)
     return slot->pcb && slot->tls->phase == HTTP_TLS_WAITING && slot->pending;
 }
 
-http_tcp_slot_t *http_tls_next(http_tcp_t *tcp)
+static http_tcp_slot_t *next(http_tcp_t *tcp)
 {
     http_tcp_slot_t *first = NULL;
+    if (tcp->slots_used == 0) return NULL;
     for (unsigned i = 0; i < tcp->slot_count; i++) {
         http_tcp_slot_t *slot = &tcp->slots[i];
         if (slot->pcb && slot->tls->phase == HTTP_TLS_HANDSHAKE) return slot;
@@ -133,7 +121,7 @@ static void begin_http(http_tcp_slot_t *slot)
     http_tcp_slot_begin_http(slot);
 }
 
-bool http_tls_step(http_tcp_slot_t *slot)
+static bool step(http_tcp_slot_t *slot)
 {
     http_tls_t *tls = slot->tls;
     uint64_t now_ms = slot->owner->now_ms;
@@ -156,7 +144,7 @@ bool http_tls_step(http_tcp_slot_t *slot)
 
 /* ---- Records ---------------------------------------------------------------------------------------------- */
 
-bool http_tls_move_output(http_tcp_slot_t *slot)
+static bool move_output(http_tcp_slot_t *slot)
 {
     bool moved = false;
     const uint8_t *bytes;
@@ -205,7 +193,7 @@ static bool decrypt(http_tcp_slot_t *slot)
     return true;
 }
 
-bool http_tls_move_input(http_tcp_slot_t *slot)
+static bool move_input(http_tcp_slot_t *slot)
 {
     http_tls_t *tls = slot->tls;
     if (tls->phase <= HTTP_TLS_HANDSHAKE) return false;
@@ -216,3 +204,13 @@ bool http_tls_move_input(http_tcp_slot_t *slot)
     tls->plain_start = (uint16_t)(tls->plain_start + used);
     return used > 0;
 }
+
+const http_tls_ops_t http_tls_ops = {
+    .open = open_slot,
+    .close = close_slot,
+    .end = end,
+    .move_output = move_output,
+    .move_input = move_input,
+    .next = next,
+    .step = step,
+};

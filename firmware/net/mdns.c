@@ -21,6 +21,7 @@
 /* lwIP probes for the new name, then announces it. */
 static void use_name(net_mdns_t *mdns)
 {
+    mdns->names++;
     net_mdns_numbered(mdns->name, mdns->wanted, mdns->number);
     (void)mdns_resp_rename_netif(mdns->netif, mdns->name);
     for (size_t i = 0; i < mdns->service_count; i++)

@@ -30,6 +30,7 @@ typedef struct {
     udp_recv_fn receive;              /* lwIP's */
     char wanted[NET_HOST_NAME_BYTES]; /* as configured */
     char name[NET_HOST_NAME_BYTES];   /* in effect */
+    uint32_t names;                   /* how many were in effect until now, and this one */
     unsigned number;                  /* behind the name, 0 for none */
     bool conflict;                    /* somebody has the name */
     unsigned conflicts;               /* in a row */

@@ -80,11 +80,15 @@ void net_farewell(void);
  * (RFC 6762 section 9). Changes in net_poll and net_configure only. */
 const char *net_host_name(void);
 
+/* Another number whenever net_host_name may be another name. */
+uint32_t net_host_name_version(void);
+
 /* Takes at most NET_FRAMES_PER_POLL frames in and does what is due.
- * now_ms    hal_clock_ms()
+ * now_ms       hal_clock_ms()
+ * frames_came  set to whether there were any
  * returns   when it wants to be called again if no frame comes; now_ms when there is more to do at once.
  *           UINT64_MAX when net_init did not succeed */
-uint64_t net_poll(uint64_t now_ms);
+uint64_t net_poll(uint64_t now_ms, bool *frames_came);
 
 typedef enum { NET_IPV4_NONE, NET_IPV4_DHCP, NET_IPV4_STATIC, NET_IPV4_LINK_LOCAL } net_ipv4_mode_t;
 

@@ -7,15 +7,17 @@
 
 #include "net/http_tcp.h"
 #include "net/mdns.h"
-#include "net/netif_eth.h"
+#include "net/net_addresses.h"
 #include "net/sntp.h"
 
 typedef struct {
     bool open; /* net_init succeeded */
     const char *host_name;
     uint64_t now_ms;        /* of the running net_poll; all of lwIP sees this moment */
+    uint64_t chores_ms; /* when what is not about frames is due; 0: at once */
     uint64_t link_check_ms; /* when to look at the carrier again */
     netif_eth_t eth;
+    net_addresses_t addresses;
     http_tcp_t http, https;
     http_tcp_slot_t http_slots[HTTP_CONNECTIONS_MAX], https_slots[HTTPS_CONNECTIONS_MAX];
     http_tls_t https_tls[HTTPS_CONNECTIONS_MAX];

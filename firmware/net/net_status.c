@@ -13,21 +13,21 @@ _Static_assert(NET_IPV6_ADDRESSES_MAX == LWIP_IPV6_NUM_ADDRESSES, "net.h and lwi
 
 /* ---- Addresses -------------------------------------------------------------------------------------- */
 
-static net_ipv4_mode_t ipv4_mode(netif_eth_t *eth)
+static net_ipv4_mode_t ipv4_mode(net_addresses_t *addresses)
 {
-    if (eth->ipv4_text[0] == 0) return NET_IPV4_NONE;
-    if (eth->ipv4_static) return NET_IPV4_STATIC;
-    return autoip_supplied_address(&eth->netif) ? NET_IPV4_LINK_LOCAL : NET_IPV4_DHCP;
+    if (addresses->ipv4_text[0] == 0) return NET_IPV4_NONE;
+    if (addresses->eth->ipv4_static) return NET_IPV4_STATIC;
+    return autoip_supplied_address(&addresses->eth->netif) ? NET_IPV4_LINK_LOCAL : NET_IPV4_DHCP;
 }
 
-static void read_ipv4(netif_eth_t *eth, net_status_t *out)
+static void read_ipv4(net_addresses_t *addresses, net_status_t *out)
 {
-    out->ipv4_mode = ipv4_mode(eth);
+    out->ipv4_mode = ipv4_mode(addresses);
     if (out->ipv4_mode == NET_IPV4_NONE) return;
-    memcpy(out->ipv4, eth->ipv4_text, sizeof out->ipv4);
-    ip4addr_ntoa_r(netif_ip4_netmask(&eth->netif), out->ipv4_netmask, sizeof out->ipv4_netmask);
-    if (ip4_addr_isany(netif_ip4_gw(&eth->netif))) return;
-    ip4addr_ntoa_r(netif_ip4_gw(&eth->netif), out->ipv4_gateway, sizeof out->ipv4_gateway);
+    memcpy(out->ipv4, addresses->ipv4_text, sizeof out->ipv4);
+    ip4addr_ntoa_r(netif_ip4_netmask(&addresses->eth->netif), out->ipv4_netmask, sizeof out->ipv4_netmask);
+    if (ip4_addr_isany(netif_ip4_gw(&addresses->eth->netif))) return;
+    ip4addr_ntoa_r(netif_ip4_gw(&addresses->eth->netif), out->ipv4_gateway, sizeof out->ipv4_gateway);
 }
 
 static void read_ipv6(const netif_eth_t *eth, net_status_t *out)
@@ -52,7 +52,7 @@ void net_read_status(net_status_t *out)
     memset(out, 0, sizeof *out);
     memcpy(out->mac, net->eth.netif.hwaddr, sizeof out->mac);
     out->link_up = netif_is_link_up(&net->eth.netif);
-    read_ipv4(&net->eth, out);
+    read_ipv4(&net->addresses, out);
     read_ipv6(&net->eth, out);
     out->rx_frames = frames.rx_frames;
     out->tx_frames = frames.tx_frames;

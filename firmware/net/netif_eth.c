@@ -5,11 +5,7 @@
 #include "base/log.h"
 #include "config/limits.h"
 #include "hal/eth.h"
-#include "lwip/acd.h"
-#include "lwip/dns.h"
 #include "lwip/etharp.h"
-#include "lwip/ethip6.h"
-#include "lwip/prot/autoip.h"
 #include "netif/ethernet.h"
 
 _Static_assert(ETH_PAD_SIZE == HAL_ETH_PAD_BYTES, "lwIP and hal_eth must agree on the padding");
@@ -67,7 +63,7 @@ bool netif_eth_receive(netif_eth_t *eth)
     return true;
 }
 
-/* ---- Link and addresses ----------------------------------------------------------------------------- */
+/* ---- Link ----------------------------------------------------------------------------- */
 
 void netif_eth_check_link(netif_eth_t *eth)
 {
@@ -81,39 +77,6 @@ void netif_eth_check_link(netif_eth_t *eth)
     if (up && eth->ipv4_static) etharp_gratuitous(&eth->netif);
 }
 
-/* lwIP 2.2.1 leaves two gaps between DHCP and link-local addresses:
- * - a lease that arrives while a link-local address is still being probed would be overwritten by it when the
- *   probing ends;
- * - after a lease is lost, a link-local address that was in use before it would never be taken up again,
- *   because autoip still counts as started. */
-static void settle_link_local(netif_eth_t *eth)
-{
-    const ip4_addr_t *address = netif_ip4_addr(&eth->netif);
-    if (ip4_addr_islinklocal(address)) return;
-    bool lost = ip4_addr_isany(address) && eth->autoip.state == AUTOIP_STATE_BOUND;
-    bool overtaken = !ip4_addr_isany(address) && eth->autoip.state == AUTOIP_STATE_CHECKING;
-    if (!lost && !overtaken) return;
-    acd_stop(&eth->autoip.acd);
-    autoip_stop(&eth->netif);
-}
-
-static void address_changed(struct netif *netif)
-{
-    netif_eth_t *eth = netif->state;
-    char text[NET_IPV4_TEXT_BYTES] = "";
-    settle_link_local(eth);
-    if (!ip4_addr_isany(netif_ip4_addr(netif))) ip4addr_ntoa_r(netif_ip4_addr(netif), text, sizeof text);
-    if (strcmp(text, eth->ipv4_text) == 0) return;
-    memcpy(eth->ipv4_text, text, sizeof text);
-    if (text[0] == 0) {
-        log_info("net", "no IPv4 address");
-        return;
-    }
-    log_info("net", "IPv4 address %s", text);
-    /* With conflict detection built in, lwIP announces link-local addresses only. */
-    if (netif_is_link_up(netif)) etharp_gratuitous(netif);
-}
-
 static err_t init_netif(struct netif *netif)
 {
     netif->name[0] = 'e';
@@ -123,67 +86,16 @@ static err_t init_netif(struct netif *netif)
     netif->flags =
         NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_IGMP | NETIF_FLAG_MLD6;
     netif->output = etharp_output;
-    netif->output_ip6 = ethip6_output;
     netif->linkoutput = send_frame;
     return ERR_OK;
 }
 
-static void ip4_from(ip4_addr_t *out, const uint8_t bytes[4])
-{
-    IP4_ADDR(out, bytes[0], bytes[1], bytes[2], bytes[3]);
-}
-
-static status_t start_ipv4(netif_eth_t *eth, const net_config_t *config)
-{
-    eth->ipv4_static = config->ipv4_static;
-    if (config->ipv4_static) {
-        ip4_from(&eth->address, config->ipv4_address);
-        ip4_from(&eth->netmask, config->ipv4_netmask);
-        ip4_from(&eth->gateway, config->ipv4_gateway);
-        netif_set_addr(&eth->netif, &eth->address, &eth->netmask, &eth->gateway);
-        /* There is no setting for it, and on networks small enough for a static address the gateway knows names. */
-        ip_addr_t names = IPADDR4_INIT(ip4_addr_get_u32(&eth->gateway));
-        dns_setserver(0, &names);
-        dhcp_set_ntp_servers(0, NULL);
-        return STATUS_OK;
-    }
-    return dhcp_start(&eth->netif) == ERR_OK ? STATUS_OK : STATUS_NO_MEMORY;
-}
-
-static bool same_ipv4(const netif_eth_t *eth, const net_config_t *config)
-{
-    if (eth->ipv4_static != config->ipv4_static) return false;
-    return !config->ipv4_static || (memcmp(&eth->address, config->ipv4_address, 4) == 0 &&
-                                    memcmp(&eth->netmask, config->ipv4_netmask, 4) == 0 &&
-                                    memcmp(&eth->gateway, config->ipv4_gateway, 4) == 0);
-}
-
-/* lwIP ends the connections of an address that goes. It is taken away first, also from DHCP's hands, so that no
- * late lease or probe puts the old one back. */
-void netif_eth_configure(netif_eth_t *eth, const net_config_t *config)
-{
-    if (same_ipv4(eth, config)) return;
-    if (!eth->ipv4_static) {
-        dhcp_release_and_stop(&eth->netif);
-        autoip_stop(&eth->netif);
-    }
-    netif_set_addr(&eth->netif, IP4_ADDR_ANY4, IP4_ADDR_ANY4, IP4_ADDR_ANY4);
-    if (start_ipv4(eth, config) != STATUS_OK) log_error("net", "no memory for DHCP");
-}
-
-status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config)
+status_t netif_eth_open(netif_eth_t *eth, const uint8_t mac[6], const char *host_name)
 {
     struct netif *netif = &eth->netif;
-    memcpy(netif->hwaddr, config->mac, ETH_HWADDR_LEN);
+    memcpy(netif->hwaddr, mac, ETH_HWADDR_LEN);
     if (!netif_add_noaddr(netif, eth, init_netif, ethernet_input)) return STATUS_NO_MEMORY;
     netif_set_default(netif);
-    netif_set_hostname(netif, config->host_name);
-    netif_set_status_callback(netif, address_changed);
-    dhcp_set_struct(netif, &eth->dhcp);
-    autoip_set_struct(netif, &eth->autoip);
-    netif_set_up(netif);
-    netif_create_ip6_linklocal_address(netif, 1);
-    netif_set_ip6_autoconfig_enabled(netif, 1);
-    netif_eth_check_link(eth);
-    return start_ipv4(eth, config);
+    netif_set_hostname(netif, host_name);
+    return STATUS_OK;
 }

@@ -1,4 +1,4 @@
-/* net/netif_eth.h - lwIP's network interface over hal_eth, and how it gets its addresses.
+/* net/netif_eth.h - lwIP's network interface over hal_eth: frames and the carrier. Private to net.
  *
  * Context: main loop only.
  */
@@ -9,31 +9,22 @@
 #include <stdint.h>
 
 #include "hal/status.h"
-#include "lwip/autoip.h"
-#include "lwip/dhcp.h"
 #include "lwip/netif.h"
-#include "net/net.h"
 
 typedef struct {
     struct netif netif;
-    struct dhcp dhcp;
-    struct autoip autoip;
-    bool ipv4_static;
-    ip4_addr_t address, netmask, gateway; /* only when ipv4_static */
-    bool tx_busy;                         /* a frame was refused for lack of room since the last look */
-    bool rx_starved;                      /* a frame was lost for lack of buffers since the last look */
-    uint32_t rx_no_buffers;               /* frames lost that way */
-    char ipv4_text[NET_IPV4_TEXT_BYTES];  /* of the address, "" for none */
+    void *addresses;        /* of whoever gives it some, for lwIP's callbacks */
+    bool ipv4_static;       /* has an address of which nobody else tells: announced when a carrier comes */
+    bool tx_busy;           /* a frame was refused for lack of room since the last look */
+    bool rx_starved;        /* a frame was lost for lack of buffers since the last look */
+    uint32_t rx_no_buffers; /* frames lost that way */
 } netif_eth_t;
 
-/* Brings the interface up on the open hal_eth; addresses follow in their time. Called once, after lwip_init.
- * eth       the caller's, alive as long as the firmware
- * returns   STATUS_OK, STATUS_NO_MEMORY (a pool is too small for the interface) */
-status_t netif_eth_open(netif_eth_t *eth, const net_config_t *config);
-
-/* Another IPv4 address or way to get one, and another host name; nothing when they are as before.
- * config    as for net_configure */
-void netif_eth_configure(netif_eth_t *eth, const net_config_t *config);
+/* Makes the open hal_eth an interface of lwIP, which is not up yet. Called once, after lwip_init.
+ * eth         the caller's, alive as long as the firmware
+ * host_name   sent with DHCP; alive as long
+ * returns     STATUS_OK, STATUS_NO_MEMORY (a pool is too small for the interface) */
+status_t netif_eth_open(netif_eth_t *eth, const uint8_t mac[6], const char *host_name);
 
 /* Takes one received frame into the stack.
  * returns   false when there was none */

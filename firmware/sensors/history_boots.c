@@ -64,7 +64,7 @@ void history_boots_write(history_boot_t boots[], uint32_t boot, bool known, int6
 
 bool history_boots_offset_ms(const history_boot_t boots[], uint32_t boot, int64_t *offset_ms)
 {
-    copy_t copy;
+    copy_t copy = { 0 };
     if (read_entry(&boots[boot % HISTORY_BOOTS_MAX], &copy) == 2) return false;
     if (copy.boot != boot || copy.version == 0) return false;
     *offset_ms = copy.offset_ms;

@@ -28,6 +28,16 @@ static status_t make_id(sensor_registry_t *registry, sensor_t *sensor, const sen
     return STATUS_OK;
 }
 
+/* What is in a sensor's tag that no sample changes. */
+static void renew_config_tag(sensor_t *sensor)
+{
+    const sensor_config_t *config = &sensor->config;
+    uint64_t tag = hash_string(hash_string(HASH_SEED, sensor->id), config->name);
+    tag = hash_word(tag, config->interval_ms);
+    tag = hash_word(tag, (uint64_t)(uint32_t)config->offset << 32 | (uint32_t)config->hysteresis);
+    sensor->config_tag = hash_word(tag, (uint64_t)(uint32_t)config->min << 32 | (uint32_t)config->max);
+}
+
 static status_t add_device(sensor_registry_t *registry, const sensor_device_t *device)
 {
     const sensor_ops_t *ops = device->ops;
@@ -46,6 +56,7 @@ static status_t add_device(sensor_registry_t *registry, const sensor_device_t *d
         };
         status_t status = make_id(registry, sensor, device);
         if (status != STATUS_OK) return status;
+        renew_config_tag(sensor);
         registry->sensor_count++;
     }
     return STATUS_OK;
@@ -68,16 +79,11 @@ status_t sensor_registry_init(sensor_registry_t *registry, const sensor_device_t
  * the same bytes, so no boot counter is needed. */
 static void renew_tag(sensor_registry_t *registry, sensor_t *sensor)
 {
-    const sensor_config_t *config = &sensor->config;
     int64_t utc_ms = 0;
     (void)wall_clock_utc_ms(registry->clock, sensor->uptime_ms, &utc_ms);
-    uint64_t tag = hash_word(hash_string(HASH_SEED, sensor->id), sensor->uptime_ms);
-    tag = hash_word(tag, (uint64_t)utc_ms);
+    uint64_t tag = hash_word(hash_word(sensor->config_tag, sensor->uptime_ms), (uint64_t)utc_ms);
     tag = hash_word(tag,
                     (uint64_t)(uint32_t)sensor->value << 32 | (uint64_t)sensor->quality << 4 | sensor->alert);
-    tag = hash_word(hash_string(tag, config->name), config->interval_ms);
-    tag = hash_word(tag, (uint64_t)(uint32_t)config->offset << 32 | (uint32_t)config->hysteresis);
-    tag = hash_word(tag, (uint64_t)(uint32_t)config->min << 32 | (uint32_t)config->max);
     registry->tag ^= sensor->tag ^ tag;
     sensor->tag = tag;
 }
@@ -273,6 +279,7 @@ status_t sensor_registry_configure(sensor_registry_t *registry, size_t index, co
     uint32_t interval = interval_ms(registry, slot);
     bool waits = slot->phase == DEVICE_READY && slot->due_ms > now_ms;
     if (interval != interval_before && waits) slot->grid_ms = slot->due_ms = now_ms + interval;
+    renew_config_tag(sensor);
     move_value(registry, sensor, offset_before);
     renew_tag(registry, sensor);
     return STATUS_OK;
@@ -296,7 +303,10 @@ const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_vie
 {
     for (size_t i = 0; i < registry->sensor_count; i++) {
         const sensor_t *sensor = &registry->sensors[i];
-        if (strlen(sensor->id) == id.count && memcmp(sensor->id, id.bytes, id.count) == 0) return sensor;
+        if (id.count < sizeof sensor->id && sensor->id[id.count] == '\0' &&
+            memcmp(sensor->id, id.bytes, id.count) == 0) {
+            return sensor;
+        }
     }
     return NULL;
 }

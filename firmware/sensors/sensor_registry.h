@@ -47,6 +47,7 @@ typedef struct {
     int32_t value;        /* in 10^-decimals units; only while quality is QUALITY_OK */
     uint32_t errors;      /* samples since reset that gave no value, and looks for a chip that is away */
     uint64_t uptime_ms;   /* when the sample was taken or failed; 0 while pending */
+    uint64_t config_tag;  /* of the id and the configuration */
     uint64_t tag;         /* differs whenever anything shown of the sensor does: for entity tags */
 } sensor_t;
 

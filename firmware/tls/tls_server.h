@@ -74,6 +74,11 @@ status_t tls_server_init(tls_server_t *server, const tls_platform_t *platform);
 status_t tls_server_use(tls_server_t *server, const uint8_t *chain, size_t chain_bytes, const uint8_t *key,
                         size_t key_bytes);
 
+/* The same for what tls_server_use has taken before and a memory with check sums has kept since: whether key and
+ * certificate belong together is not computed once more, which would be half of the time of a start. */
+status_t tls_server_use_again(tls_server_t *server, const uint8_t *chain, size_t chain_bytes,
+                              const uint8_t *key, size_t key_bytes);
+
 /* Whether clients are asked for a certificate. */
 static inline bool tls_server_asks_clients(const tls_server_t *server)
 {

@@ -101,6 +101,9 @@ static inline void cortex_m_irq_unpend(uint32_t irq)
 
 /* --- between the files of this folder --- */
 
+/* Fills memory with a word. Both ends are multiples of 4. */
+void cortex_m_fill(uintptr_t to, uintptr_t end, uint32_t word);
+
 /* Fills the stack below the caller's frame with a pattern, for hal_system_stack. */
 void cortex_m_stack_paint(void);
 

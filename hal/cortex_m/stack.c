@@ -6,6 +6,9 @@
 
 #define PAINT 0xa5c3a5c3u
 
+/* What cortex_m_fill may push. */
+#define FILL_FRAME_BYTES 32u
+
 /* From the linker script: the guard lies at the limit and is not part of the usable stack. */
 extern uint32_t __stack_floor[], __stack_top[];
 
@@ -13,8 +16,7 @@ void cortex_m_stack_paint(void)
 {
     uintptr_t sp;
     __asm volatile("mov %0, sp" : "=r"(sp));
-    /* volatile, so that the loop does not become a call of memset, whose frame would lie in what it fills */
-    for (uintptr_t at = (uintptr_t)__stack_floor; at < sp; at += 4) *(volatile uint32_t *)at = PAINT;
+    cortex_m_fill((uintptr_t)__stack_floor, sp - FILL_FRAME_BYTES, PAINT);
 }
 
 status_t hal_system_stack(size_t *peak_bytes, size_t *size_bytes)

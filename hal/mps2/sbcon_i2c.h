@@ -1,5 +1,5 @@
 /* sbcon_i2c.h - hal/i2c.h over Arm's SBCON two-wire interface: two open-drain pins in a register, the
- * protocol in software at about 100 kHz.
+ * protocol in software at 400 kHz at most (fast mode).
  *
  * AN385 section 3.14 (SBCon), I2C-bus specification UM10204 (timing: table 10, standard mode).
  */

@@ -2,13 +2,9 @@
 
 static at24c_t *memory;
 
-void mps2_storage_use(at24c_t *chip)
-{
-    memory = chip;
-}
-
 status_t hal_storage_open(hal_storage_geometry_t *geometry)
 {
+    memory = mps2_storage_memory();
     return memory ? at24c_open(memory, geometry) : STATUS_UNSUPPORTED;
 }
 

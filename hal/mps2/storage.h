@@ -4,8 +4,7 @@
 
 #include "hal/drivers/at24c.h"
 
-/* chip      the board's memory, alive as long as the firmware. Called before hal_storage_open; without it the
- *           board has none */
-void mps2_storage_use(at24c_t *chip);
+/* The board defines it: its memory, alive as long as the firmware, or NULL when it has none. */
+at24c_t *mps2_storage_memory(void);
 
 #endif

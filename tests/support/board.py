@@ -52,7 +52,7 @@ class Board:
     @property
     def abilities(self):
         """What a test marked needs("...") may ask for."""
-        return {"broken_chips": self.can_break_chips, "seed": self.needs_seed}
+        return {"broken_chips": self.can_break_chips, "seed": self.needs_seed, "flash": not self.is_simulator}
 
     @property
     def image(self):

@@ -51,6 +51,7 @@ class Options:
     pcap: os.PathLike = None
     insecure: bool = False  # takes tokens by plain HTTP, whatever its setting says
     seed: bool = True  # emulator: with secret randomness for a board that has no generator of its own
+    arguments: tuple = ()  # emulator: more of its own
     control: os.PathLike = None  # where the control socket (simulator) or QMP (emulator) listens
 
 
@@ -211,6 +212,7 @@ class Process:
         command += [word.replace("FILE", f"/proc/self/fd/{storage}") for word in facts["storage"]["arguments"]]
         if options.pcap:
             command += ["-object", f"filter-dump,id=dump,netdev=net0,file={os.fspath(options.pcap)}"]
+        command += options.arguments
         if options.control:
             command += ["-qmp", f"unix:{os.fspath(options.control)},server=on,wait=off"]
         return command

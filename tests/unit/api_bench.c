@@ -167,6 +167,7 @@ int api_bench_set_up(void **state)
                     .version = "1.2.3",
                     .build = "unknown",
                     .mac = { 0x02, 0x4a, 0x00, 0xc0, 0xff, 0xee } },
+        .sensor_texts = bench->sensor_texts,
         .sensors = &bench->sensors,
         .history = &bench->history,
         .actuators = &bench->actuators,
@@ -185,7 +186,7 @@ int api_bench_set_up(void **state)
     };
     api_init(&bench->api);
     api_device_changed(&bench->api);
-    bench->server.router = (http_router_t){ api_routes, api_route_count };
+    bench->server.router = (http_router_t){ .routes = api_routes, .route_count = api_route_count };
     bench->server.app = &bench->api;
     bench->server.write_problem = api_write_problem;
     bench->server.is_our_host = api_is_our_host;

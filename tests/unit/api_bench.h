@@ -30,6 +30,7 @@ typedef struct {
     events_t events;
     http_server_t server;
     api_t api;
+    api_sensor_text_t sensor_texts[SENSOR_TEXTS_MAX];
     http_conn_t conn;
 
     uint64_t uptime_ms;

@@ -236,7 +236,7 @@ static void on_frame(const frame_t *frame);
 static inline void settle(void)
 {
     for (;;) {
-        uint64_t next_ms = net_poll(wire.now_ms);
+        uint64_t next_ms = net_poll(wire.now_ms, &(bool){ false });
         bool more = hal_eth_pending() > 0;
         const frame_t *frame;
         while ((frame = queue_pop(&wire.from_device))) {
@@ -253,7 +253,7 @@ static inline void pass_ms(uint64_t duration_ms)
     uint64_t end_ms = wire.now_ms + duration_ms;
     while (wire.now_ms < end_ms) {
         settle();
-        uint64_t next_ms = net_poll(wire.now_ms);
+        uint64_t next_ms = net_poll(wire.now_ms, &(bool){ false });
         if (next_ms <= wire.now_ms) next_ms = wire.now_ms + 1;
         wire.now_ms = next_ms < end_ms ? next_ms : end_ms;
     }

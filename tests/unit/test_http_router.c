@@ -30,7 +30,7 @@ static const http_route_t routes[] = {
     ROUTE(HTTP_GET, "/a{letter}"),
     ROUTE(HTTP_PUT, "/only-put"),
 };
-static const http_router_t router = { routes, sizeof routes / sizeof routes[0] };
+static http_router_t router = { .routes = routes, .route_count = sizeof routes / sizeof routes[0] };
 
 #define READ (HTTP_GET | HTTP_HEAD | HTTP_OPTIONS)
 
@@ -151,7 +151,7 @@ static void the_end_of_a_path_is_where_its_view_ends(void **state)
 
 static void an_empty_table_has_no_resource(void **state)
 {
-    static const http_router_t empty = { NULL, 0 };
+    static http_router_t empty = { .routes = NULL };
     (void)state;
     http_match_t match = http_router_find(&empty, HTTP_GET, text_view("/"));
     assert_null(match.route);

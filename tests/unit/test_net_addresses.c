@@ -98,7 +98,7 @@ static int group_setup(void **state)
     net_config_t config = { .host_name = "jembatan-test", .http_port = 80 };
     memcpy(config.mac, device_mac, 6);
     log_init(LOG_WARNING, log_to_stderr, hal_clock_ms);
-    assert_int_equal(net_poll(wire.now_ms), UINT64_MAX);
+    assert_int_equal(net_poll(wire.now_ms, &(bool){ false }), UINT64_MAX);
     assert_int_equal(net_init(&config, &server), STATUS_OK);
     return 0;
 }

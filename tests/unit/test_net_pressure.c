@@ -210,7 +210,7 @@ static void a_busy_chip_delays_an_answer_and_loses_nothing(void **state)
     wire.refused = 0;
     wire.busy = true;
     send_tcp(client, ACK | PSH, HELLO, strlen(HELLO));
-    for (unsigned i = 0; i < 5; i++, wire.now_ms++) assert_true(net_poll(wire.now_ms) <= wire.now_ms + 1);
+    for (unsigned i = 0; i < 5; i++, wire.now_ms++) assert_true(net_poll(wire.now_ms, &(bool){ false }) <= wire.now_ms + 1);
     assert_true(wire.refused > 0);
     assert_int_equal(client->bytes, 0);
     wire.busy = false;
@@ -226,7 +226,7 @@ static void half_open_connections_leave_room_for_others(void **state)
     for (unsigned i = 0; i < 12; i++) {
         client_t *half = begin_connect();
         half->port = (uint16_t)(60000 + i);
-        net_poll(wire.now_ms);
+        net_poll(wire.now_ms, &(bool){ false });
         while (queue_pop(&wire.from_device)) continue; /* its SYN-ACK is never answered */
         half->port = 0;
     }

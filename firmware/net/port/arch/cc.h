@@ -12,6 +12,10 @@
 #define lwip_htonl(x) ((uint32_t)__builtin_bswap32((uint32_t)(x)))
 #endif
 
+/* net/checksum.c */
+uint16_t net_checksum(const void *data, int bytes);
+#define LWIP_CHKSUM net_checksum
+
 uint32_t net_random_u32(void);
 #define LWIP_RAND() net_random_u32()
 
