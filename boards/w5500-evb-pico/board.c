@@ -1,18 +1,15 @@
 /* board.c - WIZnet W5500-EVB-Pico: what hangs where. */
-#include "board.h"
-
 #include <string.h>
 
 #include "hal/drivers/emc1414.h"
 #include "hal/drivers/lsm303dlhc.h"
-#include "hal/drivers/pca9552.h"
 #include "hal/drivers/tmp105.h"
 #include "hal/drivers/w5500.h"
 #include "hal/rp2040/cpu_temp.h"
 #include "hal/rp2040/i2c.h"
-#include "hal/rp2040/leds.h"
 #include "hal/rp2040/rp2040.h"
 #include "hal/rp2040/spi.h"
+#include "w5500_evb_pico.h"
 
 #define BOOT_OPTIONS_MAGIC 0x314f424au /* "JBO1" */
 
@@ -22,7 +19,7 @@
 #define W5500_RESET_PIN     20u
 #define W5500_INTERRUPT_PIN 21u
 
-/* In SRAM 4, written by an emulator or a debugger before start. Random on a board that nobody prepared. */
+/* At the end of RAM, written by an emulator or a debugger before start. Random on a board that nobody prepared. */
 typedef struct {
     uint32_t magic;
     uint8_t log_level;       /* 0..3 */
@@ -48,11 +45,11 @@ static hal_spi_t w5500_spi = {
 static w5500_t ethernet = { .spi = &w5500_spi };
 
 /* The board's own are cpu_temp and the LED; the other chips are what may be plugged on I2C 0. */
-static hal_i2c_t i2c0 = { .base = I2C0, .sda_pin = 4, .scl_pin = 5 };
+hal_i2c_t w5500_evb_pico_i2c = { .base = I2C0, .sda_pin = 4, .scl_pin = 5 };
 
-static tmp105_t temp0 = { .bus = &i2c0, .addr = 0x48 };
-static emc1414_t emc0 = { .bus = &i2c0, .addr = 0x4c };
-static lsm303dlhc_t mag0 = { .bus = &i2c0, .addr = 0x1e, .temperature_shift = 4 };
+static tmp105_t temp0 = { .bus = &w5500_evb_pico_i2c, .addr = 0x48 };
+static emc1414_t emc0 = { .bus = &w5500_evb_pico_i2c, .addr = 0x4c };
+static lsm303dlhc_t mag0 = { .bus = &w5500_evb_pico_i2c, .addr = 0x1e, .temperature_shift = 4 };
 static cpu_temp_t cpu_temp = { .supply_mv = 3300 };
 
 static const sensor_device_t sensors[] = {
@@ -62,35 +59,12 @@ static const sensor_device_t sensors[] = {
     { "cpu_temp", &cpu_temp_ops, &cpu_temp },
 };
 
-static pca9552_t leds = { .bus = &i2c0, .addr = 0x60, .check_pins = true };
-static rp2040_leds_t board_leds = { .pins = { 25 }, .count = 1 };
-
-static const actuator_output_t led_outputs[] = {
-    { "led0", "LED 0", 0 },
-    { "led1", "LED 1", 1 },
-    { "led2", "LED 2", 2 },
-    { "led3", "LED 3", 3 },
-};
-
-static const actuator_output_t board_led_outputs[] = {
-    { "board_led0", "Board LED", 0 },
-};
-
-static const actuator_device_t actuators[] = {
-    { "leds", &pca9552_ops, &leds, led_outputs, sizeof led_outputs / sizeof led_outputs[0] },
-    { "board_leds", &rp2040_leds_ops, &board_leds, board_led_outputs,
-      sizeof board_led_outputs / sizeof board_led_outputs[0] },
-};
-
 static board_t board = {
     .name = "w5500-evb-pico",
     .model = "WIZnet W5500-EVB-Pico",
     .mcu = "RP2040, Cortex-M0+, 133 MHz",
     .sensors = sensors,
     .sensor_count = sizeof sensors / sizeof sensors[0],
-    .actuators = actuators,
-    .actuator_count = sizeof actuators / sizeof actuators[0],
-    .identify_id = "board_led0",
     .options = { .log_level = 2 },
 };
 
