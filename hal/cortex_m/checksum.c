@@ -21,7 +21,7 @@ uint32_t hal_checksum_blocks(const uint32_t *at, size_t blocks, uint32_t sum)
                    "    adcs  %[sum], %[sum], %[zero]    \n"
                    "    subs  %[blocks], %[blocks], #1   \n"
                    "    bne   1b                         \n"
-                   : [at] "+l"(at), [sum] "+l"(sum), [blocks] "+l"(blocks)
+                   : [at] "+&l"(at), [sum] "+&l"(sum), [blocks] "+&l"(blocks)
                    : [zero] "l"(zero)
                    : "r2", "r3", "r4", "r5", "cc", "memory");
     return sum;
