@@ -192,10 +192,10 @@ endforeach()
 foreach(part aes asn1parse asn1write base64 cipher cipher_wrap ctr_drbg ecdh ecdsa gcm hkdf md oid pk pk_ecc pk_wrap pkparse
         pkwrite platform platform_util psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client
         psa_crypto_driver_wrappers_no_static psa_crypto_ecp psa_crypto_hash psa_crypto_mac psa_crypto_rsa
-        psa_crypto_slot_management psa_util ssl_ciphersuites ssl_ticket ssl_tls ssl_tls12_server ssl_tls13_generic x509
+        psa_crypto_slot_management psa_util sha256 ssl_ciphersuites ssl_ticket ssl_tls ssl_tls12_server ssl_tls13_generic x509
         x509_create x509_crt x509_csr x509write x509write_crt x509write_csr)
     jembatan_small(mbedtls ${MBEDTLS}/${part}.c)
 endforeach()
-jembatan_fast(mbedtls ${MBEDTLS}/bignum.c ${MBEDTLS}/bignum_core.c ${MBEDTLS}/ecp.c ${MBEDTLS}/ecp_curves.c ${MBEDTLS}/chacha20.c ${MBEDTLS}/poly1305.c ${MBEDTLS}/chachapoly.c ${MBEDTLS}/constant_time.c)
+jembatan_fast(mbedtls ${MBEDTLS}/bignum.c ${MBEDTLS}/bignum_core.c ${MBEDTLS}/ecp.c ${MBEDTLS}/ecp_curves.c ${MBEDTLS}/chacha20.c ${MBEDTLS}/poly1305.c ${MBEDTLS}/chachapoly.c ${MBEDTLS}/constant_time.c ${MBEDTLS}/ssl_msg.c)
 jembatan_small(mbedtls ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c
     ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c)

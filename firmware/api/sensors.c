@@ -141,9 +141,26 @@ http_produced_t api_collection_piece(const api_t *api, json_writer_t *json, uint
     return HTTP_MORE;
 }
 
+/* returns   false: it was not written, because there is no room for it or it is not remembered */
+static bool copy_remembered(json_writer_t *json, const sensor_t *sensor, const api_t *api)
+{
+    const api_sensor_text_t *text = sensor_text(api, sensor);
+    if (text->bytes == 0 || json_room(json) <= text->bytes) return false; /* and a comma */
+    json_raw(json, text->json, text->bytes);
+    return true;
+}
+
+/* As many sensors as surely fit; with the first that may not, another piece begins, which can be undone. */
 static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
 {
+    const api_t *api = app;
+    uint32_t before = state[0];
     (void)ex;
+    while (state[0] > 0 && state[0] <= api->sensors->sensor_count &&
+           copy_remembered(json, &api->sensors->sensors[state[0] - 1u], api)) {
+        state[0]++;
+    }
+    if (state[0] != before) return HTTP_MORE;
     return api_collection_piece(app, json, state, "sensors", copy_sensor);
 }
 

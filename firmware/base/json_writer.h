@@ -27,6 +27,11 @@ static inline void json_restart(json_writer_t *json)
     json->has_members = 0;
 }
 
+static inline size_t json_room(const json_writer_t *json)
+{
+    return (size_t)(json->out.end - json->out.at);
+}
+
 static inline bool json_overflowed(const json_writer_t *json)
 {
     return json->out.overflow;

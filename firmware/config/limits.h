@@ -71,7 +71,8 @@
 #define HTTP_CHUNK_OVERHEAD_BYTES_MAX 1024u
 
 /* Bytes of a connection's output buffer: a head of at most 600 bytes and the largest answer that is written in
- * one piece. Longer answers pass through it piece by piece. */
+ * one piece. Longer answers pass through it piece by piece. With more than a segment and a half fewer of them
+ * fit TCP_SND_BUF, and a long answer gets dearer by a seventh. */
 #define HTTP_OUTPUT_BYTES 2048u
 
 /* Bytes discarded after an answer that ends the connection, so that it reaches a client which is still
@@ -305,7 +306,7 @@
 
 /* TCP control blocks beyond the HTTP slots: refusals, and connections in TIME_WAIT or closing, and the half-open ones
  * of both ports. */
-#define NET_TCP_SPARE_PCBS 18u
+#define NET_TCP_SPARE_PCBS (12u + HTTPS_CONNECTIONS_MAX)
 
 /* Services that are announced by mDNS; each costs 440 bytes of lwIP's heap. */
 #define NET_SERVICES_MAX 4

@@ -14,7 +14,6 @@
 
 #define MBEDTLS_SHA256_C
 /* A token is one block, so 1.5 KiB of flash are worth more than the time. */
-#define MBEDTLS_SHA256_SMALLER
 
 /* ---- CTR_DRBG with AES-256: every random byte -------------------------------------------------------- */
 

@@ -2,73 +2,18 @@
 
 #include "base/log.h"
 #include "base/time_format.h"
+#include "http/http_status.h"
 
-/* "Connection: keep-alive" + "Transfer-Encoding: chunked" + the empty line + a chunk's size line. */
-#define FRAMING_BYTES_MAX 63u
-/* "Content-Length: 247" and the empty line: what most answers have, whose head then need not be moved. */
-#define FRAMING_BYTES_USUAL 23u
-/* Where a head is written: so that it can be moved to make room for the longest framing. */
-#define HEAD_START (FRAMING_BYTES_MAX - FRAMING_BYTES_USUAL)
-#define CHUNK_HEAD_BYTES  6u /* four hexadecimal digits and CRLF */
-#define CHUNK_TAIL_BYTES  7u /* CRLF, and the last chunk "0\r\n\r\n" */
-
-static const char *reason(unsigned status)
-{
-    static const struct {
-        uint16_t status;
-        const char *text;
-    } known[] = {
-        { 304, "304 Not Modified" },
-        { 308, "308 Permanent Redirect" },
-        { 201, "201 Created" },
-        { 202, "202 Accepted" },
-        { 204, "204 No Content" },
-        { 400, "400 Bad Request" },
-        { 401, "401 Unauthorized" },
-        { 403, "403 Forbidden" },
-        { 404, "404 Not Found" },
-        { 405, "405 Method Not Allowed" },
-        { 406, "406 Not Acceptable" },
-        { 408, "408 Request Timeout" },
-        { 409, "409 Conflict" },
-        { 412, "412 Precondition Failed" },
-        { 413, "413 Content Too Large" },
-        { 414, "414 URI Too Long" },
-        { 415, "415 Unsupported Media Type" },
-        { 417, "417 Expectation Failed" },
-        { 421, "421 Misdirected Request" },
-        { 422, "422 Unprocessable Content" },
-        { 428, "428 Precondition Required" },
-        { 429, "429 Too Many Requests" },
-        { 431, "431 Request Header Fields Too Large" },
-        { 500, "500 Internal Server Error" },
-        { 501, "501 Not Implemented" },
-        { 503, "503 Service Unavailable" },
-        { 505, "505 HTTP Version Not Supported" },
-    };
-    _Static_assert(sizeof known / sizeof known[0] <= HTTP_STATUSES_MAX, "each is counted");
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (known[i].status == status) return known[i].text;
-    }
-    return NULL;
-}
-
-static void write_status_line(text_writer_t *out, unsigned status)
-{
-    if (status == 200) {
-        text_literal(out, "HTTP/1.1 200 OK\r\n");
-        return;
-    }
-    const char *known = reason(status);
-    text_literal(out, "HTTP/1.1 ");
-    if (known) {
-        text_string(out, known);
-    } else { /* the reason phrase is optional (RFC 9112 section 4) */
-        text_u32(out, status);
-        text_char(out, ' ');
-    }
-    text_literal(out, "\r\n");
-}
+/* "Connection: keep-alive" + "Transfer-Encoding: chunked" + the empty line + a chunk's size line, at most 63. */
+#define FRAMING_BYTES_MAX 64u
+/* "Content-Length: 247" or "Transfer-Encoding: chunked" with a chunk's size line, and the empty line: what most answers
+ * have, whose head then need not be moved. */
+#define FRAMING_BYTES_LENGTH  23u
+#define FRAMING_BYTES_CHUNKED 36u
+/* Where a head is written: at a word, so that it can be moved to make room for the longest framing. */
+#define HEAD_START(framing_bytes) ((FRAMING_BYTES_MAX - (framing_bytes) + 3u) & ~3u)
+#define CHUNK_HEAD_BYTES          6u /* four hexadecimal digits and CRLF */
+#define CHUNK_TAIL_BYTES          7u /* CRLF, and the last chunk "0\r\n\r\n" */
 
 static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_ms)
 {
@@ -85,15 +30,20 @@ static void write_date(text_writer_t *out, http_server_t *server, uint64_t now_m
 }
 
 /* What is asked for again and again has the same tag for a while. */
-static void write_etag(text_writer_t *out, http_server_t *server, uint64_t tag)
+const char *http_answer_tag_digits(http_server_t *server, uint64_t tag)
 {
     if (server->etag.tag != tag || server->etag.text[0] == '\0') {
         text_writer_t text = text_writer(server->etag.text, sizeof server->etag.text);
         text_hex(&text, tag, 16);
         server->etag.tag = tag;
     }
+    return server->etag.text;
+}
+
+static void write_etag(text_writer_t *out, http_server_t *server, uint64_t tag)
+{
     text_literal(out, "ETag: \"");
-    text_append(out, server->etag.text, sizeof server->etag.text);
+    text_append(out, http_answer_tag_digits(server, tag), sizeof server->etag.text);
     text_literal(out, "\"\r\nCache-Control: no-cache\r\n");
 }
 
@@ -111,14 +61,22 @@ static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
     text_literal(out, "\r\n");
 }
 
+/* A constant has one length, and most answers have the same. */
+static void write_media(text_writer_t *out, http_server_t *server, const char *media)
+{
+    if (server->media.of != media) {
+        server->media.of = media;
+        server->media.bytes = strlen(media);
+    }
+    text_literal(out, "Content-Type: ");
+    text_append(out, media, server->media.bytes);
+    text_literal(out, "\r\n");
+}
+
 static void write_fields(text_writer_t *out, http_server_t *server, const http_answer_t *answer,
                          const char *media)
 {
-    if (media) {
-        text_literal(out, "Content-Type: ");
-        text_string(out, media);
-        text_literal(out, "\r\n");
-    }
+    if (media) write_media(out, server, media);
     if (answer->has_etag) write_etag(out, server, answer->etag);
     if (answer->stream) text_string(out, "Cache-Control: no-store\r\n");
     if (answer->allow) write_methods(out, "Allow: ", answer->allow);
@@ -191,8 +149,11 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
 {
     http_conn_t *conn = http_conn_of(ex);
     http_answer_t *answer = &ex->answer;
-    text_writer_t out = text_writer(conn->output + HEAD_START, sizeof conn->output - FRAMING_BYTES_MAX);
-    write_status_line(&out, status);
+    size_t framing_bytes = answer->generator ? FRAMING_BYTES_CHUNKED : FRAMING_BYTES_LENGTH;
+    size_t head_start = HEAD_START(framing_bytes);
+    text_writer_t out =
+        text_writer(conn->output + head_start, sizeof conn->output - FRAMING_BYTES_MAX - head_start);
+    http_write_status_line(&out, status);
     write_date(&out, ex->server, conn->now_ms);
     write_fields(&out, ex->server, answer, media);
     write_vary(&out, ex);
@@ -200,8 +161,9 @@ static void start(http_exchange_t *ex, unsigned status, const char *media)
     if (answer->cors) write_cors(&out, ex);
     answer->link_next = NULL; /* it may be gone from here on */
     answer->status = (uint16_t)status;
-    answer->head_bytes = (uint16_t)((size_t)(out.at - conn->output) - HEAD_START);
-    answer->body_start = (uint16_t)(answer->head_bytes + FRAMING_BYTES_MAX);
+    answer->head_start = (uint8_t)head_start;
+    answer->head_bytes = (uint16_t)((size_t)(out.at - conn->output) - head_start);
+    answer->body_start = (uint16_t)(head_start + answer->head_bytes + framing_bytes);
     answer->json = json_writer(conn->output + answer->body_start,
                                sizeof conn->output - answer->body_start - CHUNK_TAIL_BYTES);
 }
@@ -320,6 +282,19 @@ static void answer_overflow(http_exchange_t *ex)
     ex->server->write_problem(ex, 500, "the answer does not fit the server's memory");
 }
 
+/* A head that no content follows: its end can stand right behind it. */
+static void frame_head(http_conn_t *conn, size_t body_bytes)
+{
+    http_answer_t *answer = &conn->exchange.answer;
+    text_writer_t framing =
+        text_writer(conn->output + answer->head_start + answer->head_bytes, FRAMING_BYTES_MAX);
+    write_framing(&framing, &conn->exchange, body_bytes);
+    conn->output_start = answer->head_start;
+    conn->output_end = (uint16_t)(framing.at - conn->output);
+    answer->generator = NULL;
+    http_answer_end(conn);
+}
+
 void http_answer_frame(http_conn_t *conn)
 {
     http_exchange_t *ex = &conn->exchange;
@@ -331,8 +306,11 @@ void http_answer_frame(http_conn_t *conn)
 
     size_t body_bytes = (size_t)(answer->json.out.at - (conn->output + answer->body_start));
     choose_framing(ex);
-    bool no_content = ex->request.method == HTTP_HEAD || answer->framing == HTTP_FRAMING_NONE;
-    bool chunk = answer->framing == HTTP_FRAMING_CHUNKED && body_bytes > 0 && !no_content;
+    if (ex->request.method == HTTP_HEAD || answer->framing == HTTP_FRAMING_NONE) {
+        frame_head(conn, body_bytes);
+        return;
+    }
+    bool chunk = answer->framing == HTTP_FRAMING_CHUNKED && body_bytes > 0;
 
     char field[FRAMING_BYTES_MAX];
     text_writer_t framing = text_writer(field, sizeof field);
@@ -341,18 +319,12 @@ void http_answer_frame(http_conn_t *conn)
     size_t framing_bytes = (size_t)(framing.at - field);
 
     size_t start_at = answer->body_start - framing_bytes - answer->head_bytes;
-    if (start_at != HEAD_START)
-        memmove(conn->output + start_at, conn->output + HEAD_START, answer->head_bytes);
+    if (start_at != answer->head_start)
+        memmove(conn->output + start_at, conn->output + answer->head_start, answer->head_bytes);
     memcpy(conn->output + answer->body_start - framing_bytes, field, framing_bytes);
     conn->output_start = (uint16_t)start_at;
     conn->output_end = (uint16_t)(answer->body_start + body_bytes);
-    if (no_content) {
-        answer->generator = NULL;
-        http_answer_end(conn);
-        conn->output_end = answer->body_start;
-    } else if (answer->framing == HTTP_FRAMING_CHUNKED) {
-        end_chunk(conn, chunk);
-    }
+    if (answer->framing == HTTP_FRAMING_CHUNKED) end_chunk(conn, chunk);
 }
 
 /* A piece that is not the first stands behind the room for a chunk's head. */
@@ -441,21 +413,4 @@ void http_answer_reset(http_conn_t *conn)
     answer->stream = NULL;
     memset(answer->state, 0, sizeof answer->state);
     conn->output_start = conn->output_end = 0;
-}
-
-#define REFUSAL_BODY                                                                                         \
-    "{\"type\":\"/problems/overloaded\",\"title\":\"Service unavailable\",\"status\":503,"                   \
-    "\"detail\":\"all connections are in use, try again\"}"
-
-text_view_t http_refusal(void)
-{
-    static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\n"
-                                  "Content-Type: application/problem+json\r\n"
-                                  "Retry-After: 1\r\n"
-                                  "Connection: close\r\n"
-                                  "Content-Length: 123\r\n"
-                                  "\r\n" REFUSAL_BODY;
-    _Static_assert(sizeof REFUSAL_BODY - 1 == 123, "the Content-Length above");
-    _Static_assert(HTTP_RETRY_AFTER_S == 1, "the Retry-After above");
-    return (text_view_t){ refusal, sizeof refusal - 1 };
 }

@@ -23,6 +23,9 @@ void http_answer_reset(http_conn_t *conn);
 /* Forgets the fields that describe one certain answer: it is going to be another one. */
 void http_answer_drop_fields(http_answer_t *answer);
 
+/* A tag as an answer shows it: 16 digits without an end, until the next call. */
+const char *http_answer_tag_digits(http_server_t *server, uint64_t tag);
+
 /* After the handler: frames what it wrote, so that it can be sent. */
 void http_answer_frame(http_conn_t *conn);
 

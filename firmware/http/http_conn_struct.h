@@ -65,7 +65,8 @@ typedef struct {
     const http_stream_t *stream; /* NULL: an answer that has an end */
     uint32_t access_changes;     /* of the server, when the stream was last checked */
     json_writer_t json;          /* the body in output */
-    uint16_t head_bytes;         /* of the answer, at the start of output until it is framed */
+    uint8_t head_start;          /* where the answer's head stands in output until it is framed */
+    uint16_t head_bytes;         /* of that head */
     uint16_t body_start;         /* where the body of this filling stands in output */
 } http_answer_t;
 

@@ -121,18 +121,17 @@ static bool same_tag(text_view_t theirs, const char mine[18], uint64_t mask)
 static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_t tag, uint64_t mask,
                       bool weak_counts)
 {
-    char mine[18];
-    if (http_head_next_field(&ex->request, name, 0) == ex->request.field_count) return false;
-    text_writer_t out = text_writer(mine, sizeof mine);
-    text_char(&out, '"');
-    text_hex(&out, tag, 16);
-    text_char(&out, '"');
     const http_request_t *request = &ex->request;
     unsigned first = http_head_next_field(request, name, 0);
+    if (first == request->field_count) return false;
+    char mine[18] = { [0] = '"', [17] = '"' };
+    memcpy(mine + 1, http_answer_tag_digits(ex->server, tag), 16);
     bool alone = http_head_next_field(request, name, first + 1u) >= request->field_count;
     for (unsigned i = first; (i = http_head_next_field(request, name, i)) < request->field_count; i++) {
         text_view_t list = http_span_text(head_of(ex), request->fields[i].value);
         if (alone && text_equal(list, text_view("*"))) return true;
+        if (list.count == sizeof mine && memcmp(list.bytes, mine, sizeof mine) == 0)
+            return true; /* as usual */
         for (text_view_t theirs; http_next(&list, ',', HTTP_PLAIN_QUOTES, &theirs);) {
             if (weak_counts && theirs.count > 2 && memcmp(theirs.bytes, "W/", 2) == 0) {
                 theirs.bytes += 2;

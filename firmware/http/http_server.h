@@ -81,6 +81,10 @@ typedef struct http_server {
         char text[16];
     } etag;
     struct {
+        const char *of; /* the one that was sent last, and its length */
+        size_t bytes;
+    } media;
+    struct {
         int64_t next_second; /* after the one that text shows; 0: none yet */
         char text[29];
     } date;

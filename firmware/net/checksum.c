@@ -6,13 +6,10 @@
 
 #include "hal/checksum.h"
 
-#define BLOCK_BYTES 32u
-
-static inline uint64_t add_word(uint64_t sum, const uint8_t *at)
+static uint32_t add(uint32_t sum, uint32_t word)
 {
-    uint32_t word;
-    memcpy(&word, at, sizeof word);
-    return sum + word;
+    sum += word;
+    return sum + (sum < word);
 }
 
 static uint32_t fold(uint32_t sum)
@@ -20,28 +17,30 @@ static uint32_t fold(uint32_t sum)
     return (sum >> 16) + (sum & 0xffffu);
 }
 
-/* What lies at no word's address is rare and goes by the loop below alone. */
-static uint32_t sum_blocks(const uint8_t **at, size_t *left)
+/* What does not lie at a word's address is rare. */
+static uint32_t add_unaligned(const uint8_t *at, size_t words, uint32_t sum)
 {
-    if (*left < BLOCK_BYTES || ((uintptr_t)*at & 3u) != 0) return 0;
-    size_t blocks = *left / BLOCK_BYTES;
-    uint32_t sum = hal_checksum_blocks((const uint32_t *)(const void *)*at, blocks, 0);
-    *at += blocks * BLOCK_BYTES;
-    *left %= BLOCK_BYTES;
+    for (; words > 0; words--, at += 4) {
+        uint32_t word;
+        memcpy(&word, at, sizeof word);
+        sum = add(sum, word);
+    }
     return sum;
 }
 
 uint16_t net_checksum(const void *data, int bytes)
 {
     const uint8_t *at = data;
-    size_t left = (size_t)bytes;
-    uint64_t sum = sum_blocks(&at, &left);
-    for (; left >= 4; left -= 4, at += 4) sum = add_word(sum, at);
+    size_t words = (size_t)bytes / 4u;
+    size_t left = (size_t)bytes % 4u;
+    uint32_t sum =
+        ((uintptr_t)at & 3u) == 0 ? hal_checksum_words(data, words, 0) : add_unaligned(at, words, 0);
     if (left > 0) {
         uint8_t rest[4] = { 0 };
-        for (size_t i = 0; i < left; i++) rest[i] = at[i];
-        sum = add_word(sum, rest);
+        for (size_t i = 0; i < left; i++) rest[i] = at[4u * words + i];
+        uint32_t word;
+        memcpy(&word, rest, sizeof word);
+        sum = add(sum, word);
     }
-    uint32_t halves = fold((uint32_t)(sum >> 32)) + fold((uint32_t)sum);
-    return (uint16_t)fold(fold(halves));
+    return (uint16_t)fold(fold(sum));
 }

@@ -135,7 +135,7 @@ uint64_t http_tcp_poll(http_tcp_t *tcp)
 {
     if (tcp->now_ms >= tcp->deadline_ms) tcp->deadline_ms = act_on_deadlines(tcp);
     /* Behind the deadlines: a handshake that has run out of time makes way for the next one. */
-    if (tcp->tls_server && work_on_handshakes(tcp)) return tcp->now_ms;
+    if (tcp->tls_server && tcp->slots_used > 0 && work_on_handshakes(tcp)) return tcp->now_ms;
     return tcp->deadline_ms;
 }
 

@@ -1,9 +1,10 @@
-/* memory.c - memcpy, memmove and memcmp of the C library, for cores that read words at any address (Armv7-M).
+/* memory.c - memcpy, memset, memmove and memcmp of the C library, for cores that read words at any address (Armv7-M).
  *
  * newlib's own go byte by byte unless both sides are aligned alike, which text that is put together never is. Measured
  * on a Cortex-M3 in the emulator: docs/decisions/0013. Compiled so that the compiler does not find memcpy in memcpy.
  * tests/bench/images/equal.c compares them with a byte by byte loop.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -42,23 +43,70 @@ static size_t copy_bursts(uint8_t **to, const uint8_t **from, size_t bytes)
     return bytes % BURST;
 }
 
+/* From a word's address to any: words can be stored anywhere, but only one by one. */
+static size_t scatter_bursts(uint8_t **to, const uint8_t **from, size_t bytes)
+{
+    size_t bursts = bytes / BURST;
+    __asm volatile("1:  ldmia %[from]!, {r3, r4, r5, r6} \n"
+                   "    str   r3, [%[to]], #4            \n"
+                   "    str   r4, [%[to]], #4            \n"
+                   "    str   r5, [%[to]], #4            \n"
+                   "    str   r6, [%[to]], #4            \n"
+                   "    ldmia %[from]!, {r3, r4, r5, r6} \n"
+                   "    str   r3, [%[to]], #4            \n"
+                   "    str   r4, [%[to]], #4            \n"
+                   "    str   r5, [%[to]], #4            \n"
+                   "    str   r6, [%[to]], #4            \n"
+                   "    subs  %[bursts], %[bursts], #1   \n"
+                   "    bne   1b                         \n"
+                   : [from] "+r"(*from), [to] "+r"(*to), [bursts] "+r"(bursts)
+                   :
+                   : "r3", "r4", "r5", "r6", "cc", "memory");
+    return bytes % BURST;
+}
+
 void *memcpy(void *restrict destination, const void *restrict source, size_t bytes)
 {
     uint8_t *to = destination;
     const uint8_t *from = source;
-    if (bytes >= BURST && (((uintptr_t)to | (uintptr_t)from) & 3u) == 0) bytes = copy_bursts(&to, &from, bytes);
-    for (; bytes >= BURST; bytes -= BURST, to += BURST, from += BURST) {
+    if (bytes >= BURST + WORD) {
+        for (; ((uintptr_t)from & 3u) != 0; bytes--) *to++ = *from++;
+        bool even = ((uintptr_t)to & 3u) == 0;
+        bytes = even ? copy_bursts(&to, &from, bytes) : scatter_bursts(&to, &from, bytes);
+    }
+    if (bytes >= 4 * WORD) {
         copy_word(to, from);
         copy_word(to + 4, from + 4);
         copy_word(to + 8, from + 8);
         copy_word(to + 12, from + 12);
-        copy_word(to + 16, from + 16);
-        copy_word(to + 20, from + 20);
-        copy_word(to + 24, from + 24);
-        copy_word(to + 28, from + 28);
+        bytes -= 4 * WORD, to += 4 * WORD, from += 4 * WORD;
     }
     for (; bytes >= WORD; bytes -= WORD, to += WORD, from += WORD) copy_word(to, from);
     for (; bytes > 0; bytes--) *to++ = *from++;
+    return destination;
+}
+
+void *memset(void *destination, int value, size_t bytes)
+{
+    uint8_t *to = destination;
+    if (bytes >= BURST + WORD) {
+        for (; ((uintptr_t)to & 3u) != 0; bytes--) *to++ = (uint8_t)value;
+        size_t bursts = bytes / BURST;
+        register uint32_t word __asm("r3") = (uint8_t)value * 0x01010101u;
+        __asm volatile("    mov   r4, r3                   \n"
+                       "    mov   r5, r3                   \n"
+                       "    mov   r6, r3                   \n"
+                       "1:  stmia %[to]!, {r3, r4, r5, r6} \n"
+                       "    stmia %[to]!, {r3, r4, r5, r6} \n"
+                       "    subs  %[bursts], %[bursts], #1 \n"
+                       "    bne   1b                       \n"
+                       : [to] "+r"(to), [bursts] "+r"(bursts)
+                       : "r"(word)
+                       : "r4", "r5", "r6", "cc", "memory");
+        bytes %= BURST;
+    }
+    for (; bytes >= WORD; bytes -= WORD, to += WORD) ((word_t *)to)->value = (uint8_t)value * 0x01010101u;
+    for (; bytes > 0; bytes--) *to++ = (uint8_t)value;
     return destination;
 }
 
@@ -78,14 +126,33 @@ void *memmove(void *destination, const void *source, size_t bytes)
     return destination;
 }
 
+/* Both at a word's address: past all pairs of words that are the same. */
+static size_t skip_equal(const uint8_t **a, const uint8_t **b, size_t bytes)
+{
+    __asm volatile("1:  ldmia %[a]!, {r3, r4}            \n"
+                   "    ldmia %[b]!, {r5, r6}            \n"
+                   "    cmp   r3, r5                     \n"
+                   "    it    eq                         \n"
+                   "    cmpeq r4, r6                     \n"
+                   "    bne   2f                         \n"
+                   "    subs  %[bytes], %[bytes], #8     \n"
+                   "    cmp   %[bytes], #8               \n"
+                   "    bhs   1b                         \n"
+                   "    b     3f                         \n"
+                   "2:  subs  %[a], %[a], #8             \n"
+                   "    subs  %[b], %[b], #8             \n"
+                   "3:                                   \n"
+                   : [a] "+r"(*a), [b] "+r"(*b), [bytes] "+r"(bytes)
+                   :
+                   : "r3", "r4", "r5", "r6", "cc", "memory");
+    return bytes;
+}
+
 int memcmp(const void *one, const void *other, size_t bytes)
 {
     const uint8_t *a = one;
     const uint8_t *b = other;
-    for (; bytes >= 4 * WORD; bytes -= 4 * WORD, a += 4 * WORD, b += 4 * WORD) {
-        if (word_at(a) != word_at(b) || word_at(a + 4) != word_at(b + 4)) break;
-        if (word_at(a + 8) != word_at(b + 8) || word_at(a + 12) != word_at(b + 12)) break;
-    }
+    if (bytes >= BURST && (((uintptr_t)a | (uintptr_t)b) & 3u) == 0) bytes = skip_equal(&a, &b, bytes);
     for (; bytes >= WORD && word_at(a) == word_at(b); bytes -= WORD, a += WORD, b += WORD) {}
     for (; bytes > 0; bytes--, a++, b++) {
         if (*a != *b) return *a - *b;

@@ -209,27 +209,16 @@ size_t lan9118_pending(lan9118_t *nic)
     return 0;
 }
 
-static inline void pop_word(uintptr_t port, uint8_t *to)
-{
-    uint32_t word = mmio_read32(port);
-    memcpy(to, &word, 4);
-}
-
-/* The hottest loop of reception: eight words a turn leave two instructions for each. The port is a value of
- * its own because a store through `to` might, for all the compiler knows, change the instance. */
 static void pop_words(uintptr_t port, uint8_t *to, uint32_t words)
 {
-    for (; words >= 8; words -= 8, to += 32) {
-        pop_word(port, to);
-        pop_word(port, to + 4);
-        pop_word(port, to + 8);
-        pop_word(port, to + 12);
-        pop_word(port, to + 16);
-        pop_word(port, to + 20);
-        pop_word(port, to + 24);
-        pop_word(port, to + 28);
+    if (((uintptr_t)to & 3u) == 0) {
+        mmio_read_fifo(port, (uint32_t *)(void *)to, words);
+        return;
     }
-    for (; words > 0; words--, to += 4) pop_word(port, to);
+    for (; words > 0; words--, to += 4) {
+        uint32_t word = mmio_read32(port);
+        memcpy(to, &word, 4);
+    }
 }
 
 void lan9118_receive(lan9118_t *nic, const hal_eth_span_t spans[], size_t span_count)
@@ -255,28 +244,6 @@ void lan9118_discard(lan9118_t *nic)
     drop_words(nic, rx_fifo_words(nic->rx_bytes));
     nic->rx_bytes = 0;
     nic->stats.rx_dropped++;
-}
-
-static inline void push_word(uintptr_t port, const uint8_t *from)
-{
-    uint32_t word;
-    memcpy(&word, from, 4);
-    mmio_write32(port, word);
-}
-
-static void push_words(uintptr_t port, const uint8_t *from, size_t words)
-{
-    for (; words >= 8; words -= 8, from += 32) {
-        push_word(port, from);
-        push_word(port, from + 4);
-        push_word(port, from + 8);
-        push_word(port, from + 12);
-        push_word(port, from + 16);
-        push_word(port, from + 20);
-        push_word(port, from + 24);
-        push_word(port, from + 28);
-    }
-    for (; words > 0; words--, from += 4) push_word(port, from);
 }
 
 /* Bytes as the low-order end of a word whose first `offset` bytes are not used. */
@@ -307,7 +274,7 @@ static void push_segment(const lan9118_t *nic, const hal_eth_slice_t *slice, uin
         from += head;
         left -= head;
     }
-    push_words(nic->base + TX_DATA, from, left / 4u);
+    mmio_write_fifo(nic->base + TX_DATA, (const uint32_t *)(const void *)from, left / 4u);
     if (left & 3u) put(nic, TX_DATA, gather_bytes(from + (left & ~(size_t)3u), left & 3u, 0));
 }
 

@@ -33,6 +33,7 @@ static void timer_start(uint32_t cycles)
 static void timer_stop(void)
 {
     mmio_write32(TIMER_CTRL, 0);
+    if ((mmio_read32(TIMER_INTSTATUS) & 1u) == 0) return;
     mmio_write32(TIMER_INTSTATUS, 1);
     cortex_m_irq_unpend(MPS2_IRQ_TIMER0);
 }
@@ -43,10 +44,15 @@ static void eth_lower(void)
     cortex_m_irq_unpend(MPS2_IRQ_ETHERNET);
 }
 
+static bool something_happened(void)
+{
+    return mps2_eth_waiting() || (mmio_read32(TIMER_INTSTATUS) & 1u) != 0 || mps2_console_waiting();
+}
+
 void hal_system_idle(uint64_t until_ms)
 {
     uint64_t now_ms = hal_clock_ms();
-    if (now_ms >= until_ms || mps2_eth_waiting() || mps2_console_waiting()) return;
+    if (now_ms >= until_ms) return;
     uint64_t left_ms = until_ms - now_ms;
     uint32_t sleep_ms = left_ms < SLEEP_MS_MAX ? (uint32_t)left_ms : SLEEP_MS_MAX;
     uint32_t primask = cortex_m_irq_save();
@@ -54,9 +60,10 @@ void hal_system_idle(uint64_t until_ms)
     eth_lower();
     cortex_m_irq_enable(MPS2_IRQ_TIMER0);
     cortex_m_irq_enable(MPS2_IRQ_ETHERNET);
-    /* What the console sends and the wrapping tick also end WFI; they are served and sleep goes on. */
-    while ((mmio_read32(TIMER_INTSTATUS) & 1u) == 0 && !mps2_eth_waiting() && !mps2_console_waiting()) {
+    while (!something_happened()) {
         cortex_m_wait();
+        if (something_happened()) break;
+        /* What the console sends and the wrapping tick also end WFI; they are served and sleep goes on. */
         cortex_m_irq_disable(MPS2_IRQ_TIMER0);
         cortex_m_irq_disable(MPS2_IRQ_ETHERNET);
         cortex_m_irq_restore(primask);

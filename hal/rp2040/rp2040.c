@@ -57,26 +57,13 @@ bool rp2040_pin_high(unsigned pin)
     return (mmio_read32(SIO_BASE + SIO_GPIO_IN_OFFSET) >> pin & 1u) != 0;
 }
 
-void rp2040_init(void)
-{
-    rp2040_unreset(RESETS_RESET_IO_BANK0_BITS | RESETS_RESET_PADS_BANK0_BITS | RESETS_RESET_PLL_SYS_BITS |
-                   RESETS_RESET_PLL_USB_BITS);
-    rp2040_clocks_init();
-    rp2040_unreset(RESETS_RESET_TIMER_BITS);
-    rp2040_watchdog_start();
-    cortex_m_clock_init(RP2040_SYSCLK_HZ / 1000u);
-    rp2040_console_init();
-    rp2040_flash_init();
-    cortex_m_report_fault();
-}
-
-/* ---- Reset and watchdog (section 4.7) -------------------------------------------------------------------- */
+/* ---- Start and watchdog (section 4.7) -------------------------------------------------------------------- */
 
 /* It counts down by two each microsecond (erratum RP2040-E1). */
 #define WATCHDOG_COUNTS (RP2040_WATCHDOG_MS * 1000u * 2u)
 _Static_assert(WATCHDOG_COUNTS <= WATCHDOG_LOAD_BITS, "24 bits");
 
-void rp2040_watchdog_start(void)
+static void start_watchdog(void)
 {
     mmio_write32(PSM_BASE + PSM_WDSEL_OFFSET, RESET_DOMAINS);
     rp2040_watchdog_feed();
@@ -89,6 +76,21 @@ void rp2040_watchdog_feed(void)
 {
     mmio_write32(WATCHDOG_BASE + WATCHDOG_LOAD_OFFSET, WATCHDOG_COUNTS);
 }
+
+void rp2040_init(void)
+{
+    rp2040_unreset(RESETS_RESET_IO_BANK0_BITS | RESETS_RESET_PADS_BANK0_BITS | RESETS_RESET_PLL_SYS_BITS |
+                   RESETS_RESET_PLL_USB_BITS);
+    rp2040_clocks_init();
+    rp2040_unreset(RESETS_RESET_TIMER_BITS);
+    start_watchdog();
+    cortex_m_clock_init(RP2040_SYSCLK_HZ / 1000u);
+    rp2040_console_init();
+    rp2040_flash_init();
+    cortex_m_report_fault();
+}
+
+/* ---- Reset --------------------------------------------------------------------------------------------- */
 
 /* SYSRESETREQ would reset the core alone, and leave peripherals as the last life had them. */
 void cortex_m_reset_system(void)

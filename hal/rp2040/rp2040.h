@@ -56,7 +56,6 @@ bool rp2040_console_waiting(void); /* something was typed that hal_console_read 
 /* The loop is alive. Not called for RP2040_WATCHDOG_MS, the chip is reset. The longest it may take is one step of
  * a handshake with an erase of flash in it. */
 #define RP2040_WATCHDOG_MS 8000u
-void rp2040_watchdog_start(void);
 void rp2040_watchdog_feed(void);
 
 /* True when a frame waits in the Ethernet chip; false before hal_eth_open. */

@@ -5,6 +5,7 @@
 #ifndef MMIO_PORT_H
 #define MMIO_PORT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 uint32_t sim_mmio_read32(uintptr_t address);
@@ -18,6 +19,16 @@ static inline uint32_t mmio_read32(uintptr_t address)
 static inline void mmio_write32(uintptr_t address, uint32_t value)
 {
     sim_mmio_write32(address, value);
+}
+
+static inline void mmio_read_fifo(uintptr_t address, uint32_t *to, size_t words)
+{
+    while (words-- > 0) *to++ = sim_mmio_read32(address);
+}
+
+static inline void mmio_write_fifo(uintptr_t address, const uint32_t *from, size_t words)
+{
+    while (words-- > 0) sim_mmio_write32(address, *from++);
 }
 
 #endif

@@ -20,6 +20,7 @@ from support.peer import Host, Lan  # noqa: E402
 
 DEVICE, PEER = "10.0.0.2", "10.0.0.1"
 
+AT_REST = 75_000  # instructions in a second once nothing of the start is left to be done
 CODE_BYTES = 1 << 20  # an image's instructions are counted apart from address 0 to here
 
 
@@ -75,9 +76,9 @@ class Rig:
         return self.host.connect(DEVICE, 80)
 
     @staticmethod
-    def request(path, headers=(), method="GET", body=None):
+    def request(path, headers=(), method="GET", body=None, accept="application/json"):
         """As programs ask: the one for a sensor has 105 bytes."""
-        headers = [("User-Agent", "curl/7.88.1"), ("Accept", "application/json"), *headers]
+        headers = [("User-Agent", "curl/7.88.1"), ("Accept", accept), *headers]
         return http1.request_bytes(path, headers, method, body, host=DEVICE)
 
     # ---- counting --------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
 
 /* ---- A TCP client made by hand ---------------------------------------------------------------------- */
 
-#define CLIENTS_MAX  40
+#define CLIENTS_MAX  64
 #define RECEIVED_MAX 65536
 
 typedef struct {

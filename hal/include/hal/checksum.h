@@ -8,10 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Adds blocks of eight words, each carry out of bit 31 coming in again at bit 0 (RFC 1071 section 2, by 32 bits).
+/* Adds words, each carry out of bit 31 coming in again at bit 0 (RFC 1071 section 2, by 32 bits).
  * at        aligned to 4 bytes
  * sum       to begin with
  * returns   the sum; the order of bytes is memory's */
-uint32_t hal_checksum_blocks(const uint32_t *at, size_t blocks, uint32_t sum);
+uint32_t hal_checksum_words(const uint32_t *at, size_t words, uint32_t sum);
 
 #endif
