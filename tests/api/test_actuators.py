@@ -44,6 +44,7 @@ def test_all_of_the_board_are_listed_and_each_is_the_same_alone(owned):
         assert owned.call("GET", path(one["id"])).json() == one
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("led", ACTUATORS)
 def test_an_led_is_what_was_asked_for_seen_from_outside(owned, led):
     put(owned, led, "on")

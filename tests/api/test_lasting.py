@@ -68,6 +68,7 @@ def check_changed(device):
     assert (status["store"]["state"], status["store"]["damaged"]) == ("good", 0)
 
 
+@pytest.mark.smoke
 def test_what_was_written_lasts_over_a_power_cut(changed):
     changed.start()
     check_changed(changed)

@@ -37,6 +37,7 @@ def test_a_temperature_is_seen_within_one_interval(device, celsius, shown):
     seen(device, "temp0", shown)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("values, tolerance", [
     ({"emc0_internal": 31, "emc0_remote1": 42, "emc0_remote2": 53, "emc0_remote3": 64, "mag0_temperature": 28.5}, 0.125),
     # A step of the magnetometer is 1e-7 T and more.
