@@ -170,7 +170,7 @@ class Process:
     # ---- the emulator --------------------------------------------------------------------------------------
 
     def _start_emulator(self):
-        facts, options = self.board.emulator, self.options
+        facts = self.board.emulator
         self._check_sensors()
         ours, theirs = socket.socketpair()
         boot = self._boot_options_file()
