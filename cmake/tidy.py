@@ -16,7 +16,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 OURS = tuple(str(ROOT / folder) + "/" for folder in ("firmware", "hal", "boards", "tests"))
 # What gcc for Arm takes and clang does not, and where its C library's headers are.
-GCC_ONLY = ("--specs=", "-specs=", "-nostartfiles")
+GCC_ONLY = ("-flto", "-ffat-lto-objects", "-fno-lto", "-fno-tree-loop-distribute-patterns", "--specs=", "-specs=", "-nostartfiles")
 ARM = ["--target=arm-none-eabi"]
 
 

@@ -190,7 +190,8 @@ uint64_t app_poll(uint64_t now_ms)
     uint64_t network_was_ms = app.network_ms;
     app.network_ms = net_poll(now_ms, &busy);
     busy |= now_ms >= network_was_ms || now_ms >= app.sensors_ms;
-    if (app.server.acted || now_ms >= app.sensors_ms) app.sensors_ms = sensor_registry_poll(&app.sensors, now_ms);
+    if (app.server.acted || now_ms >= app.sensors_ms)
+        app.sensors_ms = sensor_registry_poll(&app.sensors, now_ms);
     if (housework_is_due(now_ms, busy)) {
         app.server.acted = false;
         app.housework_ms = do_housework(now_ms);

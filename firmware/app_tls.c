@@ -109,8 +109,9 @@ static status_t use(app_t *app, const record_t *record)
 static status_t use_loaded(app_t *app, const record_t *record)
 {
     const tls_chain_t *chain = &record->chain;
-    return note_used(app, record,
-                     tls_server_use_again(&app->tls, chain->der, chain->bytes, record->key, record->key_bytes));
+    return note_used(
+        app, record,
+        tls_server_use_again(&app->tls, chain->der, chain->bytes, record->key, record->key_bytes));
 }
 
 static void take_key(record_t *record, tls_key_t *key)

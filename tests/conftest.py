@@ -20,6 +20,7 @@ def pytest_addoption(parser):
     group.addoption("--board", default="sim", help="the board under test, a folder of boards/")
     group.addoption("--https", action="store_true", help="speak to it by HTTPS")
     group.addoption("--image", help="its image; default: build/BOARD/jembatan[.elf]")
+    group.addoption("--peaks", type=Path, help="a file for what the API's suite has used at most of each pool")
     group.addoption("--image-dir", help="where all boards' images are, as BOARD/jembatan[.elf]; default: build")
 
 
@@ -48,7 +49,7 @@ def image(board, image_of):
 
 def pytest_configure(config):
     boards.under_test = Board(config.getoption("--board"))
-    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed, flash")
+    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed, flash, counted")
     config.addinivalue_line("markers", "smoke: one of the few that the gate asks of a board with a slow emulator")
 
 

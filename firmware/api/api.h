@@ -124,7 +124,7 @@ typedef struct {
     events_t *events;
     const wall_clock_t *clock;
     http_server_t *server; /* for its counters; learns when names change */
-    tls_server_t *tls;           /* NULL: the device has no HTTPS */
+    tls_server_t *tls;     /* NULL: the device has no HTTPS */
     const api_platform_t *platform;
     void *context;            /* of the platform's functions */
     uint64_t status_check_ms; /* when to look whether the status has changed; the API's own */

@@ -357,7 +357,7 @@
 #ifndef HTTPS_CONNECTIONS_MAX
 #define HTTPS_CONNECTIONS_MAX 6u
 #endif
-#define NET_CONNECTIONS       (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
+#define NET_CONNECTIONS (HTTP_CONNECTIONS_MAX + HTTPS_CONNECTIONS_MAX)
 
 /* Bytes decrypted at a time for http_conn, which may leave some of them for later: a request's head mostly. */
 #define HTTPS_PLAIN_BYTES 512u
@@ -365,13 +365,15 @@
 /* Bytes of plain text in a record. In: the most that TLS allows (RFC 8446 section 5.1), as most clients do not
  * negotiate less. Out: what an output buffer and a certificate chain of our own need. */
 #ifndef TLS_RECORD_IN_BYTES
-#define TLS_RECORD_IN_BYTES  16384u
+#define TLS_RECORD_IN_BYTES 16384u
 #endif
 #define TLS_RECORD_OUT_BYTES 4096u
 
 /* Milliseconds that a connection may wait for its turn: those before it are at most HTTPS_CONNECTIONS_MAX - 1, each
  * with TLS_HANDSHAKE_CONTENDED_MS for its peer and about as much for the curve on a core of 25 MHz. */
+#ifndef TLS_WAIT_DEADLINE_MS
 #define TLS_WAIT_DEADLINE_MS 30000u
+#endif
 
 /* Milliseconds of the peer's time in a handshake, absolute: what we take ourselves does not count. As
  * HTTP_HEAD_DEADLINE_MS, since nobody else is kept from anything. */

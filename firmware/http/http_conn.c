@@ -164,8 +164,7 @@ static void head_read(http_conn_t *conn, http_verdict_t verdict)
     if (verdict.status == 0) {
         ex->close = !ex->request.keep_alive;
         verdict = http_gate(ex);
-        if (verdict.status == 0 && conn->head_start)
-            http_memo_keep(conn, conn->head_start, conn->head_bytes);
+        if (verdict.status == 0 && conn->head_start) http_memo_keep(conn, conn->head_start, conn->head_bytes);
     }
     if (!verdict.close && ex->request.content_bytes > body_limit(ex, verdict.status)) {
         http_answer_drop_fields(&ex->answer);

@@ -99,7 +99,8 @@ struct http_conn {
     uint16_t kept;        /* bytes of head that stay until the answer is out */
     uint16_t line;        /* bytes of the incoming line, behind them */
     uint16_t head_bytes;  /* of this head on the wire so far */
-    const char *head_start; /* where this head lies in what is being fed, if all of it does so far; else NULL */
+    const char
+        *head_start; /* where this head lies in what is being fed, if all of it does so far; else NULL */
     http_body_t body;
     uint32_t body_bytes; /* decoded so far */
     uint32_t linger_bytes;

@@ -28,7 +28,8 @@ static http_method_t method_of(text_view_t token)
         { "OPTIONS", HTTP_OPTIONS }, { "PATCH", HTTP_PATCH }, { "DELETE", HTTP_DELETE },
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (token.bytes[0] == known[i].name[0] && text_equal(token, text_view(known[i].name))) return known[i].method;
+        if (token.bytes[0] == known[i].name[0] && text_equal(token, text_view(known[i].name)))
+            return known[i].method;
     }
     return (http_method_t)0;
 }

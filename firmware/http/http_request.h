@@ -24,21 +24,21 @@ typedef enum {
 
 /* Fields whose values are kept; all others are checked for their grammar and forgotten. */
 typedef enum { /* by the length of the name */
-    HTTP_FIELD_HOST,
-    HTTP_FIELD_ACCEPT,
-    HTTP_FIELD_EXPECT,
-    HTTP_FIELD_ORIGIN,
-    HTTP_FIELD_IF_MATCH,
-    HTTP_FIELD_CONNECTION,
-    HTTP_FIELD_CONTENT_TYPE,
-    HTTP_FIELD_IF_NONE_MATCH,
-    HTTP_FIELD_AUTHORIZATION,
-    HTTP_FIELD_LAST_EVENT_ID,
-    HTTP_FIELD_CONTENT_LENGTH,
-    HTTP_FIELD_IDEMPOTENCY_KEY,
-    HTTP_FIELD_TRANSFER_ENCODING,
-    HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD,
-    HTTP_FIELD_COUNT
+               HTTP_FIELD_HOST,
+               HTTP_FIELD_ACCEPT,
+               HTTP_FIELD_EXPECT,
+               HTTP_FIELD_ORIGIN,
+               HTTP_FIELD_IF_MATCH,
+               HTTP_FIELD_CONNECTION,
+               HTTP_FIELD_CONTENT_TYPE,
+               HTTP_FIELD_IF_NONE_MATCH,
+               HTTP_FIELD_AUTHORIZATION,
+               HTTP_FIELD_LAST_EVENT_ID,
+               HTTP_FIELD_CONTENT_LENGTH,
+               HTTP_FIELD_IDEMPOTENCY_KEY,
+               HTTP_FIELD_TRANSFER_ENCODING,
+               HTTP_FIELD_ACCESS_CONTROL_REQUEST_METHOD,
+               HTTP_FIELD_COUNT
 } http_field_name_t;
 
 /* A view into the connection's head buffer. Positions instead of pointers halve its size. */
@@ -73,7 +73,7 @@ typedef struct {
     http_span_t path;       /* percent-decoded, NUL behind it */
     http_span_t query;      /* still encoded, without '?' */
     http_span_t authority;  /* Host, or the authority of an absolute-form target, which overrides it */
-    uint16_t fields_seen; /* bit n: there is one of http_field_name_t n */
+    uint16_t fields_seen;   /* bit n: there is one of http_field_name_t n */
     uint8_t field_count;
     http_field_t fields[HTTP_FIELDS_MAX];
 } http_request_t;

@@ -55,7 +55,8 @@ static bool matches(const http_router_t *router, size_t line, text_view_t path, 
 /* The first line of the resource; route_count when there is none. */
 static size_t first_line(const http_router_t *router, text_view_t path, http_match_t *match)
 {
-    if (router->latest < router->route_count && matches(router, router->latest, path, match)) return router->latest;
+    if (router->latest < router->route_count && matches(router, router->latest, path, match))
+        return router->latest;
     size_t line = 0;
     while (line < router->route_count && !matches(router, line, path, match)) line++;
     return line;

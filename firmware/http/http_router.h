@@ -31,7 +31,8 @@ typedef struct {
 typedef struct {
     const http_route_t *routes;
     size_t route_count;
-    size_t latest; /* the first line of the resource that was found last: who asks again finds it at once. 0 to begin with */
+    size_t
+        latest; /* the first line of the resource that was found last: who asks again finds it at once. 0 to begin with */
 } http_router_t;
 
 typedef struct {

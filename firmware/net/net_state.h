@@ -14,7 +14,7 @@ typedef struct {
     bool open; /* net_init succeeded */
     const char *host_name;
     uint64_t now_ms;        /* of the running net_poll; all of lwIP sees this moment */
-    uint64_t chores_ms; /* when what is not about frames is due; 0: at once */
+    uint64_t chores_ms;     /* when what is not about frames is due; 0: at once */
     uint64_t link_check_ms; /* when to look at the carrier again */
     netif_eth_t eth;
     net_addresses_t addresses;

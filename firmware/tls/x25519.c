@@ -31,7 +31,8 @@ static int multiply(mbedtls_ecp_point *product, const mbedtls_mpi *scalar, const
 int tls_ecp_mul(mbedtls_ecp_group *group, mbedtls_ecp_point *product, const mbedtls_mpi *scalar,
                 const mbedtls_ecp_point *point, int (*draw)(void *, unsigned char *, size_t), void *context)
 {
-    if (group->id != MBEDTLS_ECP_DP_CURVE25519) return mbedtls_ecp_mul(group, product, scalar, point, draw, context);
+    if (group->id != MBEDTLS_ECP_DP_CURVE25519)
+        return mbedtls_ecp_mul(group, product, scalar, point, draw, context);
     int error = mbedtls_ecp_check_privkey(group, scalar);
     return error == 0 ? multiply(product, scalar, point) : error;
 }

@@ -81,7 +81,7 @@ static unsigned exchange(wire_t *w, unsigned bits)
     unsigned levels = 0;
     uint32_t edge = w->edge;
     for (unsigned mask = 0x100; mask != 0; mask >>= 1) {
-        mmio_write32(w->base + (bits & mask ? SBCON_SET : SBCON_CLEAR), SDA);
+        mmio_write32(w->base + ((bits & mask) != 0 ? SBCON_SET : SBCON_CLEAR), SDA);
         (void)hold(edge, LOW_CYCLES);
         release(w, SCL);
         edge = cortex_m_cycles();

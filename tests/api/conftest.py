@@ -1,5 +1,7 @@
 """One device for the whole suite, on the machine's own loopback."""
 
+import json
+
 import pytest
 
 from support.device import Device, eventually, pools_used
@@ -13,14 +15,24 @@ def https(pytestconfig):
     return pytestconfig.getoption("--https")
 
 
+def peaks(status):
+    """{pool: {"peak", "size"}}, the stack among them."""
+    found = {pool["name"]: {"peak": pool["peak"], "size": pool["size"]} for pool in status["pools"]}
+    if status["stack"]:
+        found["stack"] = {"peak": status["stack"]["peak_bytes"], "size": status["stack"]["size_bytes"]}
+    return found
+
+
 @pytest.fixture(scope="session")
-def session_device(board, image, https):
+def session_device(board, image, https, pytestconfig):
     device = Device(board, image, https)
     try:
         device.start()
         with device.connect() as client:
             Client.judge = Document(client.request("/openapi.json").json())  # of every answer from here on
         yield device
+        if pytestconfig.getoption("--peaks"):  # for ./dev bench
+            pytestconfig.getoption("--peaks").write_text(json.dumps(peaks(device.status()), indent=2) + "\n")
     finally:
         Client.judge = None
         device.destroy()

@@ -1,7 +1,6 @@
 """A board's image in its emulator, with its instructions counted, on a LAN where we are the only peer."""
 
 import contextlib
-import os
 import pathlib
 import shutil
 import statistics

@@ -216,7 +216,7 @@ static bool allows_origin(void *app, text_view_t origin)
 void bench_serve(bench_t *bench)
 {
     bench->server = (http_server_t){
-        .router = { routes, sizeof routes / sizeof routes[0] },
+        .router = { routes, sizeof routes / sizeof routes[0], 0 },
         .app = bench,
         .write_problem = write_problem,
         .is_our_host = is_our_host,

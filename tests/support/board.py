@@ -50,9 +50,15 @@ class Board:
         return not self.is_simulator
 
     @property
+    def is_counted(self):
+        """What it costs in instructions is kept (tests/bench)."""
+        return self.name in json.loads((ROOT / "tests/bench/baseline.json").read_text())
+
+    @property
     def abilities(self):
         """What a test marked needs("...") may ask for."""
-        return {"broken_chips": self.can_break_chips, "seed": self.needs_seed, "flash": not self.is_simulator}
+        return {"broken_chips": self.can_break_chips, "seed": self.needs_seed, "flash": not self.is_simulator,
+                "counted": self.is_counted}
 
     @property
     def image(self):

@@ -225,7 +225,7 @@ static inline bool is_our_host(void *app, text_view_t host)
 }
 
 static wall_clock_t no_clock;
-static http_server_t server = { .router = { routes, sizeof routes / sizeof routes[0] },
+static http_server_t server = { .router = { routes, sizeof routes / sizeof routes[0], 0 },
                                 .write_problem = write_problem,
                                 .is_our_host = is_our_host,
                                 .clock = &no_clock };

@@ -116,7 +116,7 @@ static int set_up(void **state)
     static bench_t bench;
     memset(&bench, 0, sizeof bench);
     bench.server = (http_server_t){
-        .router = { routes, sizeof routes / sizeof routes[0] },
+        .router = { routes, sizeof routes / sizeof routes[0], 0 },
         .write_problem = write_problem,
         .is_our_host = is_our_host,
         .clock = &bench.clock,

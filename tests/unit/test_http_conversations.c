@@ -130,7 +130,7 @@ static void converse(bench_t *bench, const char *input, size_t count, uint32_t m
 {
     static const wall_clock_t no_time;
     bench->server = (http_server_t){
-        .router = { routes, sizeof routes / sizeof routes[0] },
+        .router = { routes, sizeof routes / sizeof routes[0], 0 },
         .app = &bench->count,
         .write_problem = write_problem,
         .is_our_host = is_our_host,

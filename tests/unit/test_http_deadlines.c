@@ -68,7 +68,7 @@ static void open_bench(bench_t *bench)
     static const wall_clock_t no_time;
     memset(bench, 0, sizeof *bench);
     bench->server = (http_server_t){
-        .router = { routes, sizeof routes / sizeof routes[0] },
+        .router = { routes, sizeof routes / sizeof routes[0], 0 },
         .write_problem = write_problem,
         .is_our_host = is_our_host,
         .clock = &no_time,

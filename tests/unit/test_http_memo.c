@@ -69,7 +69,7 @@ static int begin(void **state)
     memset(&bench, 0, sizeof bench);
     bench.host_is_ours = bench.may_read = true;
     bench.server = (http_server_t){
-        .router = { routes, sizeof routes / sizeof routes[0] },
+        .router = { routes, sizeof routes / sizeof routes[0], 0 },
         .write_problem = write_problem,
         .is_our_host = is_our_host,
         .authorize = authorize,

@@ -88,7 +88,7 @@ static int set_up(void **state)
     memset(&bench, 0, sizeof bench);
     bench.piece_bytes = PIECE_BYTES;
     bench.server = (http_server_t){
-        .router = { routes, sizeof routes / sizeof routes[0] },
+        .router = { routes, sizeof routes / sizeof routes[0], 0 },
         .app = &bench,
         .write_problem = write_problem,
         .is_our_host = is_our_host,

@@ -210,7 +210,8 @@ static void a_busy_chip_delays_an_answer_and_loses_nothing(void **state)
     wire.refused = 0;
     wire.busy = true;
     send_tcp(client, ACK | PSH, HELLO, strlen(HELLO));
-    for (unsigned i = 0; i < 5; i++, wire.now_ms++) assert_true(net_poll(wire.now_ms, &(bool){ false }) <= wire.now_ms + 1);
+    for (unsigned i = 0; i < 5; i++, wire.now_ms++)
+        assert_true(net_poll(wire.now_ms, &(bool){ false }) <= wire.now_ms + 1);
     assert_true(wire.refused > 0);
     assert_int_equal(client->bytes, 0);
     wire.busy = false;

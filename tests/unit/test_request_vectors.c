@@ -243,7 +243,7 @@ static void dial(bench_t *bench)
 static void start(bench_t *bench)
 {
     bench->server = (http_server_t){
-        .router = { routes, sizeof routes / sizeof routes[0] },
+        .router = { routes, sizeof routes / sizeof routes[0], 0 },
         .app = &bench->asked,
         .write_problem = write_problem,
         .is_our_host = is_our_host,
