@@ -11,6 +11,7 @@ LWIP = ("lwip/", "netif/", "arch/")
 TABLE = [
     ("hal/include/hal/", ("hal/", "mmio_port.h")),  # hal/mmio.h: a family brings the access functions
     ("hal/drivers/", HAL),
+    ("hal/cortex_m/boot_options.", HAL + ("board.h",)),
     ("hal/cortex_m/", HAL),
     ("hal/rp2040/", HAL + ("cortex_m.h", "hardware/regs/")),  # names of registers, by the Pico SDK
     ("hal/", HAL + ("cortex_m.h", "board.h")),
