@@ -114,7 +114,7 @@ static status_t why_aborted(const hal_i2c_t *bus)
 {
     uint32_t source = mmio_read32(REG(bus, TX_ABRT_SOURCE));
     (void)mmio_read32(REG(bus, CLR_TX_ABRT));
-    return source & NOBODY ? STATUS_NACK : STATUS_BUS;
+    return (source & NOBODY) != 0 ? STATUS_NACK : STATUS_BUS;
 }
 
 /* Until STOP was seen: the block also ends a transfer with it that it has given up. */
