@@ -13,5 +13,5 @@ set(BOARD_LIMITS
     HISTORY_SAMPLES_BYTES=12288u HISTORY_MINUTES_BYTES=12288u TLS_RECORD_IN_BYTES=6144u MBEDTLS_SSL_IN_CONTENT_LEN=6144)
 
 # rp2040js interprets one instruction after the other: the suites are for ./dev test --full.
-set(BOARD_GATE smoke structure)
+set(BOARD_GATE smoke rp2040 structure)
 set(BOARD_PATIENCE 3)

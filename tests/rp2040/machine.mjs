@@ -2,6 +2,7 @@
 //
 // What rp2040js leaves out or has otherwise is made good here: WFI with interrupts masked ends without a handler, a watchdog
 // resets, the levels that pins are driven to can be read back.
+import { randomInt } from "node:crypto";
 import { BootRom, Flash, QspiPins, Ssi } from "./flash.mjs";
 import { attach } from "./chips.mjs";
 import { GPIOPinState, RP2040 } from "./rp2040js.mjs";
@@ -13,6 +14,7 @@ const LED_PIN = 25;
 
 const FLASH = [0x10000000, 0x14000000];
 const LOCKED_UP = 0xfffffffe;
+const RANDOMBIT = 0x1c; // of the ring oscillator
 
 // One cycle. The interpreter manages some 40 million of them a second: so the core is slower than the real one, and all that
 // has a clock of its own (timers, SysTick, ADC) keeps the right time.
@@ -24,7 +26,7 @@ export class Machine {
     const rp2040 = new RP2040();
     this.rp2040 = rp2040;
     this.resetting = false;
-    this.kept = [];
+    this.stuck = false; // a core that does nothing any more, for the watchdog to notice
     rp2040.logger = {
       debug() {}, info() {}, warn() {},
       error: (part, text) => { throw new Error(`${part}: ${text} (pc 0x${rp2040.core.PC.toString(16)})`); },
@@ -38,6 +40,7 @@ export class Machine {
       if (!this.rom.serve(n)) throw new Error(`bkpt ${n} at 0x${rp2040.core.PC.toString(16)}`);
     };
     this.maskedWaits();
+    this.oscillator();
     this.wire();
   }
 
@@ -61,6 +64,13 @@ export class Machine {
     };
   }
 
+  // The stock one's random bit is always 1, which is how a broken one would be.
+  oscillator() {
+    const rosc = this.rp2040.peripherals[0x40060];
+    const stock = rosc.readUint32.bind(rosc);
+    rosc.readUint32 = (offset) => offset === RANDOMBIT && this.world.noise ? randomInt(2) : stock(offset);
+  }
+
   wire() {
     const { rp2040, world } = this;
     const { gpio, spi: [spi], i2c: [i2c], uart: [uart] } = rp2040;
@@ -78,7 +88,11 @@ export class Machine {
     world.nic.reset();
     attach(i2c, world.chips);
     uart.onByte = world.print;
-    rp2040.peripherals[0x40058].onWatchdogTrigger = () => { this.resetting = true; };
+    const watchdog = rp2040.peripherals[0x40058];
+    watchdog.onWatchdogTrigger = () => {
+      watchdog.alarm.enable = false; // it would bark for ever within one tick of the clock
+      this.resetting = true;
+    };
     this.warm(world.cpuTemperature);
   }
 
@@ -104,7 +118,7 @@ export class Machine {
     const { core, clock } = this.rp2040;
     const end = performance.now() + wallMs;
     for (let turn = 0; !this.resetting; turn++) {
-      if (core.waiting && !core.checkForInterrupts()) {
+      if (!this.stuck && core.waiting && !core.checkForInterrupts()) {
         const next = clock.nextAlarm ? clock.nextAlarm.nanos : Infinity;
         if (next > untilNs) {
           clock.tick(Math.max(0, untilNs - clock.nanos));
@@ -114,7 +128,8 @@ export class Machine {
         continue;
       }
       core.waiting = false;
-      this.steps(64);
+      if (this.stuck) clock.tick(64 * CYCLE_NS);
+      else this.steps(64);
       if (clock.nanos >= untilNs) return 1;
       if (turn % 64 === 0 && performance.now() > end) return 0;
     }

@@ -52,6 +52,7 @@ const world = {
   chips,
   uniqueId: createHash("sha256").update(config.serial).digest().subarray(0, 8),
   cpuTemperature: 27000,
+  noise: config.noise, // whether the ring oscillator has any
   print: (byte) => { pending.push(byte); },
   flashChanged(offset, bytes) {
     const at = offset - config.storage.offset;
@@ -140,6 +141,8 @@ const monitor = new Monitor(config.monitor, {
     if (path === "cpu") {
       world.cpuTemperature = value;
       machine.warm(value);
+    } else if (path === "core") {
+      machine.stuck = value;
     } else {
       byName.get(path)[property] = value;
     }

@@ -220,8 +220,9 @@ class Process:
     def _spawn_rp2040(self, monitor, boot, storage):
         ours, theirs = rp2040.wire()
         with ours, theirs:
-            self._spawn(rp2040.command(self.board.emulator, self.image, self.options.without, self._mac(), monitor,
-                                       self.options.control, ours.fileno(), storage, boot),
+            options = self.options
+            self._spawn(rp2040.command(self.board.emulator, self.image, options.without, self._mac(), options.arguments,
+                                       monitor, options.control, ours.fileno(), storage, boot),
                         (monitor, ours.fileno(), storage, boot))
             self.network = self._child(rp2040.network(self._netdev(), theirs.fileno(), self.options.pcap),
                                        (theirs.fileno(),), stdin=subprocess.DEVNULL)

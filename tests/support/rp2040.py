@@ -10,11 +10,15 @@ from support.board import ROOT
 MAIN = ROOT / "tests" / "rp2040" / "main.mjs"
 
 
-def command(facts, image, without, serial, monitor, control, wire, storage, boot):
+NOISE = "noise"  # among launch.Options.arguments: the ring oscillator is a sound one
+
+
+def command(facts, image, without, serial, arguments, monitor, control, wire, storage, boot):
     """What starts the board. All but names and facts are descriptors that it inherits."""
     config = {
         "image": os.path.abspath(image),
         "serial": serial,
+        "noise": NOISE in arguments,
         "chips": {name: chip for name, chip in facts["devices"].items() if name not in without},
         "monitor": {"fd": monitor, "path": control and os.fspath(control)},
         "net": wire,
