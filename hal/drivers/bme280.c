@@ -137,7 +137,7 @@ static int32_t pressure(const bme280_t *dev, int32_t raw)
 static int32_t humidity(const bme280_t *dev, int32_t raw)
 {
     const uint8_t *h = &dev->calibration[DIG_H2];
-    int64_t h3 = h[2], h6 = (int8_t)h[6];
+    int64_t h3 = h[2], h6 = (h[6] ^ 0x80) - 0x80;
     int64_t h4 = (int8_t)h[3] * 16 + (h[4] & 15), h5 = (int8_t)h[5] * 16 + (h[4] >> 4);
     int64_t t = (int64_t)dev->fine - 76800;
     int64_t measured = down(up(raw, 14) - up(h4, 20) - h5 * t + 16384, 15);
