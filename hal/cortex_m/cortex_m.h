@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mpu.h"
+
 #define CORTEX_M_UNKNOWN 0xffffffffu
 
 /* SysTick counts this many cycles before it wraps. */
@@ -53,7 +55,12 @@ bool cortex_m_watchdog_barked(void);
 /* Makes a part of RAM read-only and executable: routines that must not be fetched from flash.
  * base        a multiple of the size
  * size_log2   8..31 */
-void cortex_m_protect_code_in_ram(uintptr_t base, uint32_t size_log2);
+static inline void cortex_m_protect_code_in_ram(uintptr_t base, uint32_t size_log2)
+{
+    if (mpu_regions() < 4u) return;
+    mpu_set_region(3, base, RASR_READ_ONLY | RASR_NORMAL | RASR_SIZE(size_log2));
+    __asm volatile("dsb\n isb" ::: "memory");
+}
 
 /* --- interrupts --- */
 
