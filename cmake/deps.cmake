@@ -1,4 +1,5 @@
-# The third-party sources: JEMBATAN_<NAME>_DIR for lwip, mbedtls, cjson and littlefs.
+# The third-party sources: JEMBATAN_<NAME>_DIR for lwip, mbedtls, cjson and littlefs, and for what the board names in
+# BOARD_THIRD_PARTY.
 #
 # Each may be given on the command line. Otherwise it comes from the cache that fetch_deps.py fills, once per
 # content of deps.lock; after that no configure step touches the network.
@@ -32,7 +33,7 @@ endfunction()
 # Where in its source package a library lies, if not at the top.
 set(littlefs_folder lib/littlefs)
 
-foreach(name lwip mbedtls cjson littlefs)
+foreach(name lwip mbedtls cjson littlefs ${BOARD_THIRD_PARTY})
     string(TOUPPER ${name} upper)
     set(JEMBATAN_${upper}_DIR "" CACHE PATH "Root of the ${name} sources; empty: the pinned ones")
     if(NOT JEMBATAN_${upper}_DIR)

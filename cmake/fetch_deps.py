@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Fetches the third-party sources named in deps.lock into a cache and prints the folder they are in.
 
-Two ways lead to the same folder layout, <cache>/<hash of the lock>/{lwip,mbedtls,cjson,littlefs}:
+Two ways lead to the same folder layout, <cache>/<hash of the lock>/{lwip,mbedtls,cjson,littlefs,pico_sdk}:
 
 apt      Debian source packages. A private apt configuration is made from the sources this machine already
          has: same mirror, same keys, only the suite is exchanged and deb-src asked for. The machine's own
@@ -49,6 +49,7 @@ class Package:
     def __init__(self, name, section):
         self.name = name
         self.source = section.get("source", name)  # the package that carries it, where that is another one
+        self.original_only = section.get("only") == "original"  # its original archive, without Debian's part
         self.series = section["series"]
         self.upstream = section["upstream"]
         self.version = section["version"]
@@ -64,7 +65,8 @@ class Package:
     def section(self):
         files = "".join(f"\n{digest}  {name}" for name, digest in sorted(self.files.items()))
         source = {"source": self.source} if self.source != self.name else {}
-        return {**source, "series": self.series, "upstream": self.upstream, "version": self.version, "files": files,
+        only = {"only": "original"} if self.original_only else {}
+        return {**source, **only, "series": self.series, "upstream": self.upstream, "version": self.version, "files": files,
                 "release_url": self.url, "release_folders": " ".join(self.folders),
                 "release_content": self.content}
 
@@ -228,9 +230,12 @@ class Apt:
         return best
 
     def fetch(self, package, version):
-        """Downloads the source package; returns its files."""
-        self.run("apt-get", "source", "--download-only", "--only-source", f"{package.source}={version}",
+        """Downloads the source package, or of it what we use; returns its .dsc, if that is among it, and its files."""
+        what = ["--tar-only"] if package.original_only else []
+        self.run("apt-get", "source", "--download-only", *what, "--only-source", f"{package.source}={version}",
                  cwd=self.download)
+        if package.original_only:
+            return None, sorted(self.download.glob(f"{package.source}_*.orig.tar.*"))
         plain = version.split(":")[-1]
         dsc = self.download / f"{package.source}_{plain}.dsc"
         names = re.findall(r"^ [0-9a-f]{64} \d+ (\S+)$", dsc.read_text(), re.M)
@@ -279,9 +284,12 @@ def fetch_by_apt(packages, sources, into, work, update):
             package.version, package.upstream, package.files = version, upstream_of(version), digests
         elif version == package.version and digests != package.files:
             raise DepsError(f"{package.name} {version}: files differ from deps.lock: {digests}")
-        subprocess.run(["dpkg-source", "--no-copy", "-x", into / "archives" / package.name / dsc.name,
-                        into / package.name], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        if package.source != package.name:
+        if not dsc:
+            unpack(files[0], into / package.name, package.folders)
+        else:
+            subprocess.run(["dpkg-source", "--no-copy", "-x", into / "archives" / package.name / dsc.name,
+                            into / package.name], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        if dsc and package.source != package.name:
             keep_only(into / package.name, package.folders)
         if update:
             package.content = content_of_original(package, files, work)

@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from support import board as boards  # noqa: E402
 from support.board import ROOT, Board  # noqa: E402
 
 
@@ -47,7 +48,9 @@ def image(board, image_of):
 
 
 def pytest_configure(config):
+    boards.under_test = Board(config.getoption("--board"))
     config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed, flash, counted")
+    config.addinivalue_line("markers", "smoke: one of the few that the gate asks of a board with a slow emulator")
 
 
 def pytest_collection_modifyitems(config, items):

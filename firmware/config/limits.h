@@ -502,7 +502,7 @@ _Static_assert(HTTP_REFUSALS_MAX + 2u * HTTP_CLOSINGS_MAX < NET_TCP_SPARE_PCBS,
                "closed ones of both ports do too");
 _Static_assert(EVENT_SUBSCRIBERS_MAX * 2u <= HTTP_CONNECTIONS_MAX,
                "streams leave most connections to others");
-_Static_assert(EVENT_SUBSCRIBERS_MAX + 2u <= HTTPS_CONNECTIONS_MAX, "and some by HTTPS, too");
+_Static_assert(EVENT_SUBSCRIBERS_MAX + 1u <= HTTPS_CONNECTIONS_MAX, "and one by HTTPS, too");
 _Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");

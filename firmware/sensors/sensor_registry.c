@@ -327,6 +327,8 @@ const char *sensor_kind_name(sensor_kind_t kind)
     static const char *const names[] = {
         [SENSOR_TEMPERATURE] = "temperature",
         [SENSOR_MAGNETIC_FLUX_DENSITY] = "magnetic_flux_density",
+        [SENSOR_RELATIVE_HUMIDITY] = "relative_humidity",
+        [SENSOR_PRESSURE] = "pressure",
     };
     return names[kind];
 }
@@ -336,6 +338,8 @@ const char *sensor_unit_symbol(sensor_unit_t unit)
     static const char *const symbols[] = {
         [UNIT_CELSIUS] = "Cel",
         [UNIT_TESLA] = "T",
+        [UNIT_PERCENT_RH] = "%RH",
+        [UNIT_PASCAL] = "Pa",
     };
     return symbols[unit];
 }

@@ -1,6 +1,7 @@
-/* cortex_m.h - what every family with an Armv7-M core shares. For hal/<family> only.
+/* cortex_m.h - what every family with an Armv6-M or Armv7-M core shares. For hal/<family> only.
  *
  * Armv7-M Architecture Reference Manual (DDI 0403E): B3.2 system control, B3.3 SysTick, B3.4 NVIC, B3.5 MPU.
+ * Armv6-M Architecture Reference Manual (DDI 0419E): the same sections. What it lacks is in fault_v6m.c.
  *
  * A family gives: its external vectors, in a section `.vectors.irq` (the linker script puts it behind
  * cortex_m_vectors), and a linker script with the symbols listed in startup.c.
@@ -11,6 +12,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "mpu.h"
+
+#define CORTEX_M_UNKNOWN 0xffffffffu
 
 /* SysTick counts this many cycles before it wraps. */
 #define CORTEX_M_TICK_PERIOD 0x1000000u
@@ -38,6 +43,24 @@ static inline uint32_t cortex_m_cycles_since(uint32_t start)
 /* Says on the console, once, what the last life left behind when it ended by a fault or a panic. Called after
  * the console works. */
 void cortex_m_report_fault(void);
+
+/* --- what a family may do in its own way, by a function of the same name --- */
+
+/* Resets the chip, RAM excepted; without it, by SYSRESETREQ. May return before it takes effect. */
+void cortex_m_reset_system(void);
+
+/* Whether a watchdog began this life; without it, none does. Asked only when nothing was recorded. */
+bool cortex_m_watchdog_barked(void);
+
+/* Makes a part of RAM read-only and executable: routines that must not be fetched from flash.
+ * base        a multiple of the size
+ * size_log2   8..31 */
+static inline void cortex_m_protect_code_in_ram(uintptr_t base, uint32_t size_log2)
+{
+    if (mpu_regions() < 4u) return;
+    mpu_set_region(3, base, RASR_READ_ONLY | RASR_NORMAL | RASR_SIZE(size_log2));
+    __asm volatile("dsb\n isb" ::: "memory");
+}
 
 /* --- interrupts --- */
 
@@ -93,6 +116,16 @@ void cortex_m_stack_paint(void);
 
 /* Makes code read-only, data not executable, and the lowest bytes of the stack untouchable. */
 void cortex_m_protect(void);
+
+/* What the core says of the fault that was just taken; CORTEX_M_UNKNOWN where it does not say which address. */
+typedef struct {
+    uint32_t cfsr, hfsr, address;
+} cortex_m_fault_status_t;
+
+void cortex_m_fault_status(cortex_m_fault_status_t *out);
+
+/* Gives each kind of fault that the core knows its own vector. */
+void cortex_m_fault_enable(void);
 
 /* Takes over what the last life left in the part of RAM that no start-up clears. */
 void cortex_m_reset_record_load(void);

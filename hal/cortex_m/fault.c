@@ -14,22 +14,16 @@
 
 #define AIRCR             0xe000ed0cu
 #define AIRCR_RESET       0x05fa0004u
-#define CFSR              0xe000ed28u
-#define HFSR              0xe000ed2cu
-#define MMFAR             0xe000ed34u
-#define BFAR              0xe000ed38u
-#define CFSR_MMFAR_VALID  0x00000080u
-#define CFSR_BFAR_VALID   0x00008000u
 #define RECORD_MAGIC      0x4a464c54u
 #define RECORD_TEXT_BYTES 48u
-#define UNKNOWN           0xffffffffu
 
 typedef enum { END_RESET = 1, END_FAULT, END_PANIC } end_t;
 
 typedef struct {
     uint32_t magic;
     uint32_t end; /* end_t */
-    uint32_t pc, lr, psr, sp, cfsr, hfsr, address;
+    uint32_t pc, lr, psr, sp;
+    cortex_m_fault_status_t status;
     char text[RECORD_TEXT_BYTES]; /* of a panic */
     uint32_t checksum;
 } record_t;
@@ -55,12 +49,22 @@ static uint32_t checksum(const record_t *r)
     return sum;
 }
 
+__attribute__((weak)) void cortex_m_reset_system(void)
+{
+    mmio_write32(AIRCR, AIRCR_RESET);
+}
+
+__attribute__((weak)) bool cortex_m_watchdog_barked(void)
+{
+    return false;
+}
+
 static _Noreturn void seal_and_reset(void)
 {
     record.magic = RECORD_MAGIC;
     record.checksum = checksum(&record);
     __asm volatile("dsb" ::: "memory");
-    mmio_write32(AIRCR, AIRCR_RESET);
+    cortex_m_reset_system();
     __asm volatile("dsb" ::: "memory");
     for (;;) {}
 }
@@ -76,26 +80,22 @@ __attribute__((naked)) void cortex_m_fault_entry(void)
                    "bhs 1f\n"
                    "ldr r1, =__stack_top\n"
                    "mov sp, r1\n"
-                   "1: b cortex_m_fault_record\n"
+                   "1: ldr r1, =cortex_m_fault_record\n"
+                   "bx r1\n"
                    ".ltorg\n");
 }
 
 __attribute__((used, noreturn)) void cortex_m_fault_record(const uint32_t *frame)
 {
-    uint32_t cfsr = mmio_read32(CFSR);
     uintptr_t sp = (uintptr_t)frame;
     bool sound = sp >= (uintptr_t)__stack_floor && sp + 32u <= (uintptr_t)__stack_top;
     memset(&record, 0, sizeof record);
     record.end = END_FAULT;
-    record.lr = sound ? frame[5] : UNKNOWN;
-    record.pc = sound ? frame[6] : UNKNOWN;
-    record.psr = sound ? frame[7] : UNKNOWN;
+    record.lr = sound ? frame[5] : CORTEX_M_UNKNOWN;
+    record.pc = sound ? frame[6] : CORTEX_M_UNKNOWN;
+    record.psr = sound ? frame[7] : CORTEX_M_UNKNOWN;
     record.sp = (uint32_t)sp;
-    record.cfsr = cfsr;
-    record.hfsr = mmio_read32(HFSR);
-    record.address = UNKNOWN;
-    if (cfsr & CFSR_MMFAR_VALID) record.address = mmio_read32(MMFAR);
-    if (cfsr & CFSR_BFAR_VALID) record.address = mmio_read32(BFAR);
+    cortex_m_fault_status(&record.status);
     seal_and_reset();
 }
 
@@ -134,7 +134,7 @@ void cortex_m_reset_record_load(void)
 
 reset_cause_t hal_system_reset_cause(void)
 {
-    if (!last.valid) return RESET_POWER_ON;
+    if (!last.valid) return cortex_m_watchdog_barked() ? RESET_WATCHDOG : RESET_POWER_ON;
     return last.record.end == END_RESET ? RESET_SOFTWARE : RESET_FAULT;
 }
 
@@ -160,14 +160,14 @@ void cortex_m_report_fault(void)
         write_text("panic: ");
         write_text(r->text);
     } else {
-        bool overflow = r->address >= (uint32_t)(uintptr_t)__stack_limit &&
-                        r->address < (uint32_t)(uintptr_t)__stack_floor;
+        bool overflow = r->status.address >= (uint32_t)(uintptr_t)__stack_limit &&
+                        r->status.address < (uint32_t)(uintptr_t)__stack_floor;
         write_text(overflow ? "fault: stack overflow, cfsr" : "fault: cfsr");
     }
     if (r->end == END_FAULT) {
-        write_field("", r->cfsr);
-        write_field(", hfsr", r->hfsr);
-        write_field(", address", r->address);
+        write_field("", r->status.cfsr);
+        write_field(", hfsr", r->status.hfsr);
+        write_field(", address", r->status.address);
         write_field(", lr", r->lr);
     }
     write_field(", pc", r->pc);

@@ -1,49 +1,24 @@
 /* protect.c - the MPU as a safety net: a wild write into code, a jump into data and a stack that grows too
- * deep become a fault record and a reset instead of a device that lies. Armv7-M ARM, B3.5. */
+ * deep become a fault record and a reset instead of a device that lies. */
 #include <stdint.h>
 
 #include "cortex_m.h"
-#include "hal/mmio.h"
+#include "mpu.h"
 
-#define SHCSR           0xe000ed24u
-#define SHCSR_FAULTS    0x00070000u /* MemManage, BusFault and UsageFault have their own vectors */
-#define CCR             0xe000ed14u
-#define CCR_DIV_0_TRP   0x00000010u
-#define MPU_TYPE        0xe000ed90u
-#define MPU_CTRL        0xe000ed94u
-#define MPU_RBAR        0xe000ed9cu
-#define MPU_RASR        0xe000eda0u
-#define MPU_RBAR_VALID  0x00000010u
-#define MPU_CTRL_ON     0x00000005u /* enabled; what no region covers keeps the default map */
-#define RASR_NO_EXECUTE 0x10000000u
-#define RASR_NO_ACCESS  0x00000000u
-#define RASR_FULL       0x03000000u
-#define RASR_READ_ONLY  0x06000000u
-#define RASR_NORMAL     0x00020000u /* C: write-through, as the default map has code */
-#define RASR_ENABLE     0x00000001u
-#define RASR_SIZE(log2) (((log2)-1u) << 1)
-
-/* From the linker script. Code begins at 0; __code_size_log2 and __stack_guard_size_log2 are plain numbers
+/* From the linker script; __code_size_log2 and __stack_guard_size_log2 are plain numbers
  * given as addresses. */
 extern uint8_t __code_start[], __code_size_log2[], __stack_limit[], __stack_guard_size_log2[];
 
-static void set_region(uint32_t number, uintptr_t base, uint32_t attributes)
-{
-    mmio_write32(MPU_RBAR, (uint32_t)base | MPU_RBAR_VALID | number);
-    mmio_write32(MPU_RASR, attributes | RASR_ENABLE);
-}
-
 void cortex_m_protect(void)
 {
-    mmio_write32(SHCSR, mmio_read32(SHCSR) | SHCSR_FAULTS);
-    mmio_write32(CCR, mmio_read32(CCR) | CCR_DIV_0_TRP);
-    if ((mmio_read32(MPU_TYPE) >> 8 & 0xffu) < 3u) return; /* an FPGA image may leave the MPU out */
-    set_region(0, (uintptr_t)__code_start,
-               RASR_READ_ONLY | RASR_NORMAL | RASR_SIZE((uint32_t)(uintptr_t)__code_size_log2));
-    set_region(1, 0x20000000u, RASR_FULL | RASR_NO_EXECUTE | RASR_NORMAL | RASR_SIZE(29u));
-    set_region(2, (uintptr_t)__stack_limit,
-               RASR_NO_ACCESS | RASR_NO_EXECUTE | RASR_NORMAL |
-                   RASR_SIZE((uint32_t)(uintptr_t)__stack_guard_size_log2));
+    cortex_m_fault_enable();
+    if (mpu_regions() < 3u) return; /* an FPGA image may leave the MPU out */
+    mpu_set_region(0, (uintptr_t)__code_start,
+                   RASR_READ_ONLY | RASR_NORMAL | RASR_SIZE((uint32_t)(uintptr_t)__code_size_log2));
+    mpu_set_region(1, 0x20000000u, RASR_FULL | RASR_NO_EXECUTE | RASR_NORMAL | RASR_SIZE(29u));
+    mpu_set_region(2, (uintptr_t)__stack_limit,
+                   RASR_NO_ACCESS | RASR_NO_EXECUTE | RASR_NORMAL |
+                       RASR_SIZE((uint32_t)(uintptr_t)__stack_guard_size_log2));
     mmio_write32(MPU_CTRL, MPU_CTRL_ON);
     __asm volatile("dsb\n isb" ::: "memory");
 }

@@ -18,7 +18,9 @@
 #define MPS2_FPGAIO      0x40028000u /* LEDs, buttons, counters */
 #define MPS2_I2C_SHIELD0 0x40029000u /* SBCON: Arduino shield 0 */
 #define MPS2_I2C_SHIELD1 0x4002a000u /* SBCON: Arduino shield 1 */
-#define MPS2_ETHERNET    0x40200000u /* LAN9220 */
+#ifndef MPS2_ETHERNET                /* BOARD_DEFINITIONS of a board whose image has it elsewhere */
+#define MPS2_ETHERNET 0x40200000u    /* LAN9220 */
+#endif
 
 #define MPS2_IRQ_UART0_RX 0u
 #define MPS2_IRQ_UART0_TX 1u

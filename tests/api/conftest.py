@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from contract import ACTUATOR_SETTINGS, SENSOR_SETTINGS
 
 from support.device import Device, eventually, pools_used
 from support.http1 import Client
@@ -59,6 +58,7 @@ def device(session_device):
 
 def settings(device):
     """All that may be set, by path: what is there now."""
+    from contract import ACTUATOR_SETTINGS, SENSOR_SETTINGS  # knows the board, which options choose after conftests
     found = {"/api/v1/config": device.call("GET", "/api/v1/config").json()}
     for sensor in device.call("GET", "/api/v1/sensors").json()["sensors"]:
         found[f"/api/v1/sensors/{sensor['id']}"] = {name: sensor[name] for name in SENSOR_SETTINGS}

@@ -2,10 +2,14 @@
 
 import re
 
-SENSORS = ["temp0", "emc0_internal", "emc0_remote1", "emc0_remote2", "emc0_remote3",
-           "mag0_x", "mag0_y", "mag0_z", "mag0_temperature"]
+from support import board
+
+# Every board has the chips that can be plugged, some have sensors and LEDs of their own besides.
+SENSORS = board.under_test.sensors or ["temp0", "emc0_internal", "emc0_remote1", "emc0_remote2", "emc0_remote3",
+                                       "mag0_x", "mag0_y", "mag0_z", "mag0_temperature"]
+PLUGGED = [sensor for sensor in SENSORS if sensor.startswith(("temp0", "emc0_", "mag0_"))]
 TEMPERATURES = [sensor for sensor in SENSORS if not re.fullmatch("mag0_[xyz]", sensor)]
-CHIPS = {"temp0": "tmp105", "emc0": "emc1414", "mag0": "lsm303dlhc_mag"}
+CHIPS = {"temp0": "tmp105", "emc0": "emc1414", "mag0": "lsm303dlhc_mag", "cpu": "rp2040"}
 
 INDEX_LINKS = {
     "self": "/api/v1",
@@ -103,7 +107,7 @@ NETWORK = {"link_up", "ipv4_mode", "ipv4", "ipv6", "rx_frames", "tx_frames", "rx
 SENSOR = {"id", "name", "kind", "unit", "value", "quality", "time", "uptime_ms", "interval_ms", "offset", "thresholds",
           "alert", "chip"}
 ACTUATOR = {"id", "name", "kind", "state", "requested", "quality", "time", "uptime_ms", "boot", "chip"}
-ACTUATORS = ["led0", "led1", "led2", "led3", "board_led0", "board_led1"]
+ACTUATORS = board.under_test.actuators or ["led0", "led1", "led2", "led3", "board_led0", "board_led1"]
 SENSOR_SETTINGS = ("name", "interval_ms", "offset", "thresholds")
 ACTUATOR_SETTINGS = ("name", "boot")
 RUN = {"id", "action", "state", "detail", "time", "uptime_ms"}

@@ -148,6 +148,7 @@ def test_too_many_at_the_same_time_are_told_to_come_again(owned):
     assert owned.patch("/api/v1/sensors/temp0", {"interval_ms": None, "offset": None}).status == 200
 
 
+@pytest.mark.smoke
 def test_reboot_answers_first_then_writes_then_restarts_and_is_done_after_it(owned):
     assert owned.patch("/api/v1/config", {"location": "in the last moment"}).status == 200
     place = accepted(owned, "reboot", key="reboot-1")

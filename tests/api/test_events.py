@@ -10,7 +10,6 @@ from support.http1 import request_bytes
 from support.sse import Stream
 
 EVENTS = "/api/v1/events"
-MAX = 4  # streams at the same time
 
 
 @pytest.fixture(name="listen")
@@ -38,6 +37,13 @@ def fixture_nobody_listens(device):
 
 def pool(device, name):
     return next(pool for pool in device.status()["pools"] if pool["name"] == name)
+
+
+def places(device):
+    """Streams at the same time: the board's profile says how many, two at least."""
+    size = pool(device, "event_subscriber")["size"]
+    assert size >= 2
+    return size
 
 
 def readings(events):
@@ -110,14 +116,14 @@ def test_who_does_not_take_events_gets_none(device):
 
 
 def test_head_says_what_would_come_and_takes_no_place(device):
-    for _ in range(2 * MAX):
+    for _ in range(2 * places(device)):
         answer = device.request(EVENTS, method="HEAD")
         assert answer.status == 200 and answer.media == "text/event-stream"
 
 
 def test_one_more_than_there_are_places_is_told_so(device, listen):
     """The places are taken by plain HTTP, which has more connections than there are places."""
-    for _ in range(MAX):
+    for _ in range(places(device)):
         assert listen(device, connect=device.connect_plainly).status == 200
     full = listen(device)
     check_problem(full.response, 503)
@@ -128,7 +134,7 @@ def test_one_more_than_there_are_places_is_told_so(device, listen):
 
 def test_a_place_is_free_again_when_its_reader_has_gone(device, listen):
     for round_ in range(3):
-        streams = [listen(device) for _ in range(min(MAX, device.connections_max - 1))]
+        streams = [listen(device) for _ in range(min(places(device), device.connections_max - 1))]
         assert all(stream.status == 200 for stream in streams), round_
         for stream in streams:
             stream.close()

@@ -7,12 +7,13 @@ import threading
 import time
 
 import pytest
-from contract import CONFIG, check_problem
+from contract import ACTUATORS, CONFIG, check_problem
 from support import owner
 from support.device import Device, eventually
 
 CONFIG_PATH = "/api/v1/config"
 TOKENS = "/api/v1/tokens"
+OUTPUTS = ACTUATORS[0], ACTUATORS[-1]  # of a chip on the bus, and of the board
 
 
 def led(actuator):
@@ -31,7 +32,7 @@ def prepared(board, image, https):
         assert device.patch(CONFIG_PATH, {"name": "Boiler", "location": "Cellar"}).status == 200
         assert device.patch("/api/v1/sensors/temp0", {"offset": 2.5, "thresholds": {"max": 30}}).status == 200
         assert device.patch("/api/v1/sensors/mag0_x", {"name": "North"}).status == 200
-        for actuator in ("led0", "board_led1"):
+        for actuator in OUTPUTS:
             assert device.patch(led(actuator), {"boot": "last"}).status == 200
             assert device.call("PUT", led(actuator), {"state": "on"}).status == 200
         device.written()
@@ -59,7 +60,7 @@ def check_changed(device):
     assert device.sensor("mag0_x")["name"] == "North"
     assert {token["name"] for token in device.call("GET", TOKENS).json()["tokens"]} == {"test", "panel"}
     assert device.call("GET", TOKENS, token=device.other["token"]).status == 403  # known, but not an admin
-    for actuator in ("led0", "board_led1"):
+    for actuator in OUTPUTS:
         eventually(lambda: device.get(led(actuator)).json(), state="on", quality="ok")  # noqa: B023
         assert device.light(actuator)
     status = device.status()
@@ -67,6 +68,7 @@ def check_changed(device):
     assert (status["store"]["state"], status["store"]["damaged"]) == ("good", 0)
 
 
+@pytest.mark.smoke
 def test_what_was_written_lasts_over_a_power_cut(changed):
     changed.start()
     check_changed(changed)
@@ -76,7 +78,7 @@ def test_what_was_written_lasts_over_a_power_cut(changed):
     changed.kill()
     changed.start()
     assert changed.get(led("led0")).json()["requested"] == "off"
-    assert not changed.light("led0") and changed.light("board_led1")
+    assert not changed.light("led0") and changed.light(OUTPUTS[1])
 
 
 def test_what_is_not_pending_lasts_over_a_power_cut(changed):

@@ -6,7 +6,9 @@ import pathlib
 BASELINE = pathlib.Path(__file__).resolve().parent / "baseline.json"
 TOLERANCE = 0.02  # a figure may be so much worse than the kept one
 # Those that are taken by seconds, not by requests: a window may hold a sample more, and a start ends between two looks.
-ROUGHLY = {"idle_second": 0.1, "event_to_1": 1.0, "event_to_4": 0.5, "boot_first_answer_plain": 0.2}
+# A request by TLS 1.2 takes one of two figures in a device's life, 28,200 or 29,800.
+ROUGHLY = {"idle_second": 0.1, "event_to_1": 1.0, "event_to_4": 0.5, "boot_first_answer_plain": 0.2,
+           "https_keepalive_12": 0.08}
 
 
 def document(board, ours, beside, sizes, peaks):

@@ -11,7 +11,9 @@ LWIP = ("lwip/", "netif/", "arch/")
 TABLE = [
     ("hal/include/hal/", ("hal/", "mmio_port.h")),  # hal/mmio.h: a family brings the access functions
     ("hal/drivers/", HAL),
+    ("hal/cortex_m/boot_options.", HAL + ("board.h",)),
     ("hal/cortex_m/", HAL),
+    ("hal/rp2040/", HAL + ("cortex_m.h", "hardware/regs/")),  # names of registers, by the Pico SDK
     ("hal/", HAL + ("cortex_m.h", "board.h")),
     ("firmware/base/", ("base/", "config/", "hal/status.h")),
     ("firmware/config/", ("config/", "hal/status.h")),
@@ -39,6 +41,8 @@ LIBC = {name + ".h" for name in
         "assert ctype errno inttypes limits setjmp stdalign stdarg stdbool stddef stdint stdio stdlib stdnoreturn "
         "string time".split()}
 # Folders that are made of an operating system may use it.
+# By <>, because boards share sources: the one of the board that is built, not the one that lies beside the file.
+OF_THE_BOARD = "board_facts.h"
 SYSTEM = ("hal/sim/", "boards/sim/", "tests/")
 
 # "hal/drivers/tmp105.h": beyond the contract. Only a board knows its chips; a family gives a driver its address.
@@ -60,7 +64,7 @@ def include_complaints(path, text, own_folder=()):
     allowed = allowed_prefixes(path)
     complaints = []
     for kind, name in INCLUDE.findall(text):
-        if allowed is None or name in LIBC:
+        if allowed is None or name in LIBC or (name == OF_THE_BOARD and path.startswith("boards/")):
             continue
         if kind == "<":
             if not path.startswith(SYSTEM):

@@ -83,8 +83,8 @@ def test_a_wrong_option_is_said_before_anything_is_built(machine, words):
     assert done.returncode == 2 and "building" not in done.stderr and done.stderr
 
 
-@pytest.mark.parametrize("words", [["nonsense"], ["build"], ["size"], ["test", "--nonsense"], ["fuzz", "0"],
-                                   ["fuzz", "-1"], ["fuzz", "fuzz_http", "soon"], ["fuzz", "fuzz_http", "1", "2"]])
+@pytest.mark.parametrize("words", [["nonsense"], ["build"], ["size"], ["flash"], ["monitor", "nonsense"], ["test", "--nonsense"],
+                                   ["fuzz", "0"], ["fuzz", "-1"], ["fuzz", "fuzz_http", "soon"], ["fuzz", "fuzz_http", "1", "2"]])
 def test_what_it_does_not_understand_is_an_error(machine, words):
     done, _ = machine([], *words)
     assert done.returncode == 2 and "dev:" in done.stderr

@@ -59,6 +59,13 @@ def test_files_and_functions_are_short(root):
     assert not complaints, "\n".join(complaints)
 
 
+def test_a_board_that_is_as_another_one_is_a_few_facts(root):
+    folders = {path.parent for path in (root / "boards").glob("*/emulator.json") if '"as"' in path.read_text()}
+    assert len(folders) >= 2
+    for folder in folders:
+        assert sum(len(path.read_text().splitlines()) for path in folder.iterdir()) < 200, folder.name
+
+
 def test_exceptions_are_still_needed(root):
     files = dict(tracked(root, ".c", ".h", ".py"))
     for path in rules.LONGER_FILES:

@@ -13,6 +13,18 @@ class UnknownBoard(Exception):
     pass
 
 
+under_test = None  # the board that a suite speaks to (tests/conftest.py)
+
+
+def read_facts(path):
+    """A board may say that it is as another one ("as"), and what is different."""
+    facts = json.loads(path.read_text())
+    if "as" not in facts:
+        return facts
+    other = read_facts(path.parent.parent / facts.pop("as") / path.name)
+    return {**other, **{name: {**other[name], **new} if isinstance(new, dict) else new for name, new in facts.items()}}
+
+
 class Board:
     def __init__(self, name):
         folder = ROOT / "boards" / name
@@ -21,11 +33,20 @@ class Board:
             raise UnknownBoard(f"there is no board '{name}'; boards: {known}")
         self.name = name
         facts = folder / "emulator.json"
-        self.emulator = json.loads(facts.read_text()) if facts.is_file() else None
+        self.emulator = read_facts(facts) if facts.is_file() else None
 
     @property
     def is_simulator(self):
         return self.emulator is None
+
+    @property
+    def sensors(self):
+        """Ids of all its sensors, in its order; none for the simulator, which tells it by its image alone."""
+        return list(self.emulator["sensors"]) if self.emulator else []
+
+    @property
+    def actuators(self):
+        return list(self.emulator["actuators"]) if self.emulator else []
 
     @property
     def can_break_chips(self):

@@ -19,6 +19,7 @@ import time
 import zlib
 from dataclasses import dataclass, field
 
+from support import rp2040
 from support.console import Console
 from support.ports import free_ports, port_is_free
 from support.qmp import DeviceDied, Qmp
@@ -102,6 +103,7 @@ class Process:
         self.port = self.https_port = None  # with net == "slirp", of 127.0.0.1
         self.console = None
         self.child = None
+        self.network = None  # a process of its own, where the emulator has none
         self.qmp = None
         if not os.path.isfile(self.image):
             raise BadOption(f"{self.image} is not there; ./dev build {board.name} makes it")
@@ -135,15 +137,13 @@ class Process:
         return tuple(port or free for port, free in zip(wanted.values(), free_ports(2, wanted.values())))
 
     def _spawn(self, command, descriptors):
-        self.child = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=descriptors,
-            preexec_fn=_die_with(os.getpid()),
-        )
+        self.child = self._child(command, descriptors, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT)
         self.console = Console(self.child.stdout, self.show)
+
+    @staticmethod
+    def _child(command, descriptors, **streams):
+        return subprocess.Popen(command, pass_fds=descriptors, preexec_fn=_die_with(os.getpid()), **streams)
 
     def _simulator_command(self):
         options = self.options
@@ -170,16 +170,37 @@ class Process:
     # ---- the emulator --------------------------------------------------------------------------------------
 
     def _start_emulator(self):
-        facts, options = self.board.emulator, self.options
+        facts = self.board.emulator
         self._check_sensors()
         ours, theirs = socket.socketpair()
         boot = self._boot_options_file()
         storage = self._storage_file()
+        try:
+            if facts["emulator"] == "rp2040js":
+                self._spawn_rp2040(theirs.fileno(), boot, storage)
+            else:
+                self._spawn(self._qemu_command(theirs.fileno(), boot, storage), (theirs.fileno(), boot, storage))
+        except FileNotFoundError as missing:
+            raise BadOption(f"{missing.filename} is not installed") from None
+        finally:
+            theirs.close()
+            os.close(boot)
+            os.close(storage)
+        try:
+            self.qmp = Qmp(ours, self._on_event)
+            self._apply_values()
+            self.qmp.command("cont")
+        except DeviceDied:
+            self.child.wait(10)
+            self.check_alive()
+
+    def _qemu_command(self, monitor, boot, storage):
+        facts, options = self.board.emulator, self.options
         command = [
             facts["emulator"],
             *("-M", facts["machine"], "-kernel", self.image, "-nodefaults", "-display", "none"),
             *("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"),
-            *("-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control", "-S"),
+            *("-chardev", f"socket,id=qmp,fd={monitor}", "-mon", "chardev=qmp,mode=control", "-S"),
             *self._netdev(),
             *("-net", f"nic,netdev=net0,model={facts['nic_model']},macaddr={self._mac()}"),
         ]
@@ -194,21 +215,17 @@ class Process:
         command += options.arguments
         if options.control:
             command += ["-qmp", f"unix:{os.fspath(options.control)},server=on,wait=off"]
-        try:
-            self._spawn(command, (theirs.fileno(), boot, storage))
-        except FileNotFoundError:
-            raise BadOption(f"{facts['emulator']} is not installed") from None
-        finally:
-            theirs.close()
-            os.close(boot)
-            os.close(storage)
-        try:
-            self.qmp = Qmp(ours, self._on_event)
-            self._apply_values()
-            self.qmp.command("cont")
-        except DeviceDied:
-            self.child.wait(10)
-            self.check_alive()
+        return command
+
+    def _spawn_rp2040(self, monitor, boot, storage):
+        ours, theirs = rp2040.wire()
+        with ours, theirs:
+            options = self.options
+            self._spawn(rp2040.command(self.board.emulator, self.image, options.without, self._mac(), options.arguments,
+                                       monitor, options.control, ours.fileno(), storage, boot),
+                        (monitor, ours.fileno(), storage, boot))
+            self.network = self._child(rp2040.network(self._netdev(), theirs.fileno(), self.options.pcap),
+                                       (theirs.fileno(),), stdin=subprocess.DEVNULL)
 
     def _check_sensors(self):
         known = self.board.emulator["sensors"]
@@ -392,6 +409,9 @@ class Process:
 
     def _reap(self):
         code = self.child.wait()
+        if self.network:
+            self.network.kill()
+            self.network.wait()
         try:
             self.child.stdin.close()
         except BrokenPipeError:  # something was typed that nobody heard

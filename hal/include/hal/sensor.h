@@ -21,11 +21,15 @@
 typedef enum {
     SENSOR_TEMPERATURE,
     SENSOR_MAGNETIC_FLUX_DENSITY,
+    SENSOR_RELATIVE_HUMIDITY,
+    SENSOR_PRESSURE,
 } sensor_kind_t;
 
 typedef enum {
-    UNIT_CELSIUS, /* SenML "Cel" */
-    UNIT_TESLA,   /* SenML "T" */
+    UNIT_CELSIUS,    /* SenML "Cel" */
+    UNIT_TESLA,      /* SenML "T" */
+    UNIT_PERCENT_RH, /* SenML "%RH" */
+    UNIT_PASCAL,     /* SenML "Pa" */
 } sensor_unit_t;
 
 typedef struct {
