@@ -1,6 +1,7 @@
 /* bme280.h - Bosch BME280: temperature, relative humidity and pressure on I2C.
  *
- * Data sheet BST-BME280-DS002. Forced mode, each quantity measured once (oversampling x1), no filter; asleep
+ * Data sheet BST-BME280-DS002, revision 1.6: sections 4.2.2 (calibration), 4.2.3 (compensation), 5.4 (registers), 9.1
+ * (measurement time). Forced mode, each quantity measured once (oversampling x1), no filter; asleep
  * between samples. The raw values are corrected by the chip's calibration in whole numbers, as the data sheet
  * has it: 64 bits for the pressure.
  *

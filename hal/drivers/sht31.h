@@ -1,6 +1,6 @@
 /* sht31.h - Sensirion SHT31 (SHT30, SHT35): temperature and relative humidity on I2C.
  *
- * Data sheet SHT3x-DIS version 7, sections 4.3 (single shot), 4.11 (status), 4.12 (checksum) and 4.13
+ * Data sheet SHT3x-DIS version 5, sections 4.3 (single shot), 4.11 (status), 4.12 (checksum) and 4.13
  * (conversion). High repeatability, no clock stretching; both values are rounded to hundredths.
  *
  * The chip has no ID register: it is known by its checksums. It takes no two commands within 1 ms, so probe is

@@ -1,4 +1,4 @@
-/* model_sht31.h - the commands of an SHT31 (data sheet SHT3x-DIS version 7).
+/* model_sht31.h - the commands of an SHT31 (data sheet SHT3x-DIS version 5).
  *
  * A read without a measurement gives 0xff, as a bus that nobody drives; the chip would not acknowledge. */
 #ifndef MODEL_SHT31_H

@@ -16,7 +16,7 @@ typedef struct {
     bme280_t device;
 } bench_t;
 
-/* Temperature and pressure are the data sheet's worked example. */
+/* Temperature and pressure are the worked example of the BMP280's data sheet (BST-BMP280-DS001), which has the same formulas. */
 static int set_up(void **state)
 {
     static bench_t bench;
