@@ -65,7 +65,7 @@ static void read_bytes(void *model, uint8_t bytes[], size_t count)
             continue;
         }
         uint16_t value = word(chip, index);
-        uint8_t wrong = (chip->crc_error >> index & 1u) != 0 ? 0x01u : 0;
+        uint8_t wrong = ((unsigned)chip->crc_error >> index & 1u) != 0 ? 0x01u : 0;
         const uint8_t parts[] = { (uint8_t)(value >> 8), (uint8_t)value, checksum(value) ^ wrong };
         bytes[i] = parts[i % 3];
     }
