@@ -185,7 +185,6 @@ static bool housework_is_due(uint64_t now_ms, bool had_reason)
 
 uint64_t app_poll(uint64_t now_ms)
 {
-    if (streams_have_news()) wake_streams(now_ms);
     bool busy;
     uint64_t network_was_ms = app.network_ms;
     app.network_ms = net_poll(now_ms, &busy);
@@ -196,6 +195,9 @@ uint64_t app_poll(uint64_t now_ms)
         app.server.acted = false;
         app.housework_ms = do_housework(now_ms);
     }
-    if (streams_have_news()) return now_ms;
+    if (streams_have_news()) {
+        wake_streams(now_ms);
+        return now_ms;
+    }
     return earlier(earlier(app.network_ms, app.sensors_ms), app.housework_ms);
 }

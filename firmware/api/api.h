@@ -104,7 +104,7 @@ typedef struct {
     const sensor_t *sensor; /* NULL: nothing */
     uint64_t moment;        /* of the sensor and the clock when it was written */
     uint64_t tag;           /* of the document */
-    uint16_t bytes;         /* 0: it is longer than there is room */
+    uint32_t bytes; /* 0: it is longer than there is room; a whole word, so that the text begins at one */
     char json[SENSOR_TEXT_BYTES];
 } api_sensor_text_t;
 

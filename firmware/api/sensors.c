@@ -92,21 +92,33 @@ static void write_sensor(json_writer_t *json, const sensor_t *sensor, const api_
  * each time. */
 static api_sensor_text_t *sensor_text_of(const api_t *api, size_t index)
 {
-    return &api->sensor_texts[index % SENSOR_TEXTS_MAX];
+    return &api->sensor_texts[SENSOR_TEXTS_MAX < SENSORS_MAX ? index % SENSOR_TEXTS_MAX : index];
 }
 
-static const api_sensor_text_t *sensor_text(const api_t *api, const sensor_t *sensor)
+static void renew_sensor_text(const api_t *api, const sensor_t *sensor, uint64_t moment,
+                              api_sensor_text_t *text)
 {
-    api_sensor_text_t *text = sensor_text_of(api, (size_t)(sensor - api->sensors->sensors));
-    uint64_t moment = sensor->tag ^ wall_clock_tag(api->clock);
-    if (text->sensor == sensor && text->moment == moment) return text;
     json_writer_t json = json_writer(text->json, sizeof text->json);
     write_sensor(&json, sensor, api);
     text->sensor = sensor;
     text->moment = moment;
     text->tag = make_tag(api, sensor);
-    text->bytes = json_overflowed(&json) ? 0 : (uint16_t)(json.out.at - text->json);
+    text->bytes = json_overflowed(&json) ? 0 : (uint32_t)(json.out.at - text->json);
+}
+
+/* clock_tag  wall_clock_tag now */
+static inline const api_sensor_text_t *sensor_text_at(const api_t *api, size_t index, uint64_t clock_tag)
+{
+    const sensor_t *sensor = &api->sensors->sensors[index];
+    api_sensor_text_t *text = sensor_text_of(api, index);
+    uint64_t moment = sensor->tag ^ clock_tag;
+    if (text->sensor != sensor || text->moment != moment) renew_sensor_text(api, sensor, moment, text);
     return text;
+}
+
+static const api_sensor_text_t *sensor_text(const api_t *api, const sensor_t *sensor)
+{
+    return sensor_text_at(api, (size_t)(sensor - api->sensors->sensors), wall_clock_tag(api->clock));
 }
 
 static uint64_t sensor_tag(const api_t *api, const sensor_t *sensor)
@@ -141,27 +153,22 @@ http_produced_t api_collection_piece(const api_t *api, json_writer_t *json, uint
     return HTTP_MORE;
 }
 
-/* returns   false: it was not written, because there is no room for it or it is not remembered */
-static bool copy_remembered(json_writer_t *json, const sensor_t *sensor, const api_t *api)
-{
-    const api_sensor_text_t *text = sensor_text(api, sensor);
-    if (text->bytes == 0 || json_room(json) <= text->bytes) return false; /* and a comma */
-    json_raw(json, text->json, text->bytes);
-    return true;
-}
-
-/* As many sensors as surely fit; with the first that may not, another piece begins, which can be undone. */
+/* As many sensors as surely fit, with their commas; with the first that may not, another piece begins, which can be
+ * undone. */
 static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
 {
     const api_t *api = app;
-    uint32_t before = state[0];
+    uint64_t clock_tag = wall_clock_tag(api->clock);
+    uint32_t next = state[0];
     (void)ex;
-    while (state[0] > 0 && state[0] <= api->sensors->sensor_count &&
-           copy_remembered(json, &api->sensors->sensors[state[0] - 1u], api)) {
-        state[0]++;
+    for (; next > 0 && next <= api->sensors->sensor_count; next++) {
+        const api_sensor_text_t *text = sensor_text_at(api, next - 1u, clock_tag);
+        if (text->bytes == 0 || json_room(json) <= text->bytes) break;
+        json_raw(json, text->json, text->bytes);
     }
-    if (state[0] != before) return HTTP_MORE;
-    return api_collection_piece(app, json, state, "sensors", copy_sensor);
+    if (next == state[0]) return api_collection_piece(app, json, state, "sensors", copy_sensor);
+    state[0] = next;
+    return HTTP_MORE;
 }
 
 /* GET /api/v1/sensors

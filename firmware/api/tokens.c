@@ -16,12 +16,13 @@ static scope_t certified_scope(const api_t *api, const http_peer_t *peer)
 http_decision_t api_authorize(void *app, http_exchange_t *ex, uint8_t scope)
 {
     const api_t *api = app;
+    const http_peer_t *peer = http_peer(ex);
     access_request_t request = {
         .scope = (scope_t)scope,
         .authorization = http_field(ex, HTTP_FIELD_AUTHORIZATION),
-        .address = http_peer(ex)->address,
-        .secure = http_peer(ex)->secure,
-        .certified = certified_scope(api, http_peer(ex)),
+        .address = peer->address,
+        .secure = peer->secure,
+        .certified = certified_scope(api, peer),
         .now_ms = http_now_ms(ex),
     };
     access_decision_t decision = access_decide(api->access, &request);

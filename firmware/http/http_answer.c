@@ -61,15 +61,17 @@ static void write_methods(text_writer_t *out, const char *name, uint8_t methods)
     text_literal(out, "\r\n");
 }
 
-/* A constant has one length, and most answers have the same. */
+text_view_t http_answer_media(http_server_t *server, const char *media)
+{
+    if (server->media.bytes != media) server->media = text_view(media);
+    return server->media;
+}
+
 static void write_media(text_writer_t *out, http_server_t *server, const char *media)
 {
-    if (server->media.of != media) {
-        server->media.of = media;
-        server->media.bytes = strlen(media);
-    }
+    text_view_t value = http_answer_media(server, media);
     text_literal(out, "Content-Type: ");
-    text_append(out, media, server->media.bytes);
+    text_append(out, value.bytes, value.count);
     text_literal(out, "\r\n");
 }
 

@@ -26,6 +26,9 @@ void http_answer_drop_fields(http_answer_t *answer);
 /* A tag as an answer shows it: 16 digits without an end, until the next call. */
 const char *http_answer_tag_digits(http_server_t *server, uint64_t tag);
 
+/* The name of a media type, a constant, with its length: most answers have the same. */
+text_view_t http_answer_media(http_server_t *server, const char *media);
+
 /* After the handler: frames what it wrote, so that it can be sent. */
 void http_answer_frame(http_conn_t *conn);
 

@@ -117,35 +117,54 @@ static bool same_tag(text_view_t theirs, const char mine[18], uint64_t mask)
     return true;
 }
 
-/* Whether a field of entity tags (RFC 9110 section 8.8.3) names a tag of ours, or any by "*". */
-static bool names_tag(const http_exchange_t *ex, http_field_name_t name, uint64_t tag, uint64_t mask,
-                      bool weak_counts)
+/* What a condition asks for. */
+typedef struct {
+    http_field_name_t field;
+    uint64_t mask; /* of the tag: nibbles that count */
+    bool weak_counts;
+} tag_condition_t;
+
+/* Several tags, weak ones, or any by "*". */
+static bool lists_tag(const http_exchange_t *ex, const tag_condition_t *condition, const char digits[16])
 {
     const http_request_t *request = &ex->request;
-    unsigned first = http_head_next_field(request, name, 0);
-    if (first == request->field_count) return false;
     char mine[18] = { [0] = '"', [17] = '"' };
-    memcpy(mine + 1, http_answer_tag_digits(ex->server, tag), 16);
-    bool alone = http_head_next_field(request, name, first + 1u) >= request->field_count;
-    for (unsigned i = first; (i = http_head_next_field(request, name, i)) < request->field_count; i++) {
+    memcpy(mine + 1, digits, 16);
+    unsigned first = http_head_next_field(request, condition->field, 0);
+    bool alone = http_head_next_field(request, condition->field, first + 1u) >= request->field_count;
+    for (unsigned i = first; (i = http_head_next_field(request, condition->field, i)) < request->field_count;
+         i++) {
         text_view_t list = http_span_text(head_of(ex), request->fields[i].value);
         if (alone && text_equal(list, text_view("*"))) return true;
-        if (list.count == sizeof mine && memcmp(list.bytes, mine, sizeof mine) == 0)
-            return true; /* as usual */
         for (text_view_t theirs; http_next(&list, ',', HTTP_PLAIN_QUOTES, &theirs);) {
-            if (weak_counts && theirs.count > 2 && memcmp(theirs.bytes, "W/", 2) == 0) {
+            if (condition->weak_counts && theirs.count > 2 && memcmp(theirs.bytes, "W/", 2) == 0) {
                 theirs.bytes += 2;
                 theirs.count -= 2;
             }
-            if (same_tag(theirs, mine, mask)) return true;
+            if (same_tag(theirs, mine, condition->mask)) return true;
         }
     }
     return false;
 }
 
+/* Whether a field of entity tags (RFC 9110 section 8.8.3) names a tag of ours. Most hold just the one that we gave. */
+static bool names_tag(const http_exchange_t *ex, const tag_condition_t *condition, uint64_t tag)
+{
+    const http_request_t *request = &ex->request;
+    unsigned first = http_head_next_field(request, condition->field, 0);
+    if (first == request->field_count) return false;
+    const char *digits = http_answer_tag_digits(ex->server, tag);
+    text_view_t usual = http_span_text(head_of(ex), request->fields[first].value);
+    if (usual.count == 18 && usual.bytes[0] == '"' && usual.bytes[17] == '"' &&
+        memcmp(usual.bytes + 1, digits, 16) == 0)
+        return true;
+    return lists_tag(ex, condition, digits);
+}
+
 bool http_client_has_it(const http_exchange_t *ex)
 {
-    return ex->answer.has_etag && names_tag(ex, HTTP_FIELD_IF_NONE_MATCH, ex->answer.etag, UINT64_MAX, true);
+    static const tag_condition_t none_match = { HTTP_FIELD_IF_NONE_MATCH, UINT64_MAX, true };
+    return ex->answer.has_etag && names_tag(ex, &none_match, ex->answer.etag);
 }
 
 http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag, uint64_t mask)
@@ -154,8 +173,8 @@ http_precondition_t http_if_match(const http_exchange_t *ex, uint64_t tag, uint6
     if (http_head_next_field(request, HTTP_FIELD_IF_MATCH, 0) == request->field_count) {
         return HTTP_PRECONDITION_NONE;
     }
-    return names_tag(ex, HTTP_FIELD_IF_MATCH, tag, mask, false) ? HTTP_PRECONDITION_HOLDS
-                                                                : HTTP_PRECONDITION_FAILED;
+    const tag_condition_t match = { HTTP_FIELD_IF_MATCH, mask, false };
+    return names_tag(ex, &match, tag) ? HTTP_PRECONDITION_HOLDS : HTTP_PRECONDITION_FAILED;
 }
 
 void http_set_allow(http_exchange_t *ex, uint8_t methods)

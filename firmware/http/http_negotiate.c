@@ -88,12 +88,10 @@ static bool has_preferences(const http_request_t *request)
     return false;
 }
 
-int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer_count)
+static int best_of(const http_request_t *request, const char *head, const char *const offers[],
+                   size_t offer_count)
 {
-    const http_request_t *request = &ex->request;
-    const char *head = http_conn_of(ex)->head;
-    ex->answer.vary_accept = offer_count > 1;
-    if (wants_first(request, head, text_view(offers[0])) || !has_preferences(request)) return 0;
+    if (!has_preferences(request)) return 0;
     int best = -1;
     unsigned best_quality = 0;
     for (size_t i = 0; i < offer_count; i++) {
@@ -103,4 +101,13 @@ int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer
         best = (int)i;
     }
     return best;
+}
+
+int http_negotiate(http_exchange_t *ex, const char *const offers[], size_t offer_count)
+{
+    ex->answer.vary_accept = offer_count > 1;
+    text_view_t first = http_answer_media(ex->server, offers[0]);
+    const char *head = http_conn_of(ex)->head;
+    if (wants_first(&ex->request, head, first)) return 0;
+    return best_of(&ex->request, head, offers, offer_count);
 }

@@ -80,10 +80,7 @@ typedef struct http_server {
         uint64_t tag; /* the one that text shows, once it shows one */
         char text[16];
     } etag;
-    struct {
-        const char *of; /* the one that was sent last, and its length */
-        size_t bytes;
-    } media;
+    text_view_t media; /* of the last answer: a constant, whose length is counted once */
     struct {
         int64_t next_second; /* after the one that text shows; 0: none yet */
         char text[29];

@@ -2,43 +2,51 @@
 
 #include "config/limits.h"
 
-static const char *reason(unsigned status)
+#define KNOWN(status, text)                                                                                  \
+    {                                                                                                        \
+        (status), sizeof(text) - 1, (text)                                                                   \
+    }
+
+typedef struct {
+    uint16_t status;
+    uint16_t bytes; /* of the text: nobody counts them for each answer */
+    const char *text;
+} reason_t;
+
+static const reason_t *reason(unsigned status)
 {
-    static const struct {
-        uint16_t status;
-        const char *text;
-    } known[] = {
-        { 304, "304 Not Modified" },
-        { 308, "308 Permanent Redirect" },
-        { 201, "201 Created" },
-        { 202, "202 Accepted" },
-        { 204, "204 No Content" },
-        { 400, "400 Bad Request" },
-        { 401, "401 Unauthorized" },
-        { 403, "403 Forbidden" },
-        { 404, "404 Not Found" },
-        { 405, "405 Method Not Allowed" },
-        { 406, "406 Not Acceptable" },
-        { 408, "408 Request Timeout" },
-        { 409, "409 Conflict" },
-        { 412, "412 Precondition Failed" },
-        { 413, "413 Content Too Large" },
-        { 414, "414 URI Too Long" },
-        { 415, "415 Unsupported Media Type" },
-        { 417, "417 Expectation Failed" },
-        { 421, "421 Misdirected Request" },
-        { 422, "422 Unprocessable Content" },
-        { 428, "428 Precondition Required" },
-        { 429, "429 Too Many Requests" },
-        { 431, "431 Request Header Fields Too Large" },
-        { 500, "500 Internal Server Error" },
-        { 501, "501 Not Implemented" },
-        { 503, "503 Service Unavailable" },
-        { 505, "505 HTTP Version Not Supported" },
+    static const reason_t known[] = {
+        KNOWN(304, "304 Not Modified"),
+        KNOWN(308, "308 Permanent Redirect"),
+        KNOWN(201, "201 Created"),
+        KNOWN(202, "202 Accepted"),
+        KNOWN(204, "204 No Content"),
+        KNOWN(400, "400 Bad Request"),
+        KNOWN(401, "401 Unauthorized"),
+        KNOWN(403, "403 Forbidden"),
+        KNOWN(404, "404 Not Found"),
+        KNOWN(405, "405 Method Not Allowed"),
+        KNOWN(406, "406 Not Acceptable"),
+        KNOWN(408, "408 Request Timeout"),
+        KNOWN(409, "409 Conflict"),
+        KNOWN(412, "412 Precondition Failed"),
+        KNOWN(413, "413 Content Too Large"),
+        KNOWN(414, "414 URI Too Long"),
+        KNOWN(415, "415 Unsupported Media Type"),
+        KNOWN(417, "417 Expectation Failed"),
+        KNOWN(421, "421 Misdirected Request"),
+        KNOWN(422, "422 Unprocessable Content"),
+        KNOWN(428, "428 Precondition Required"),
+        KNOWN(429, "429 Too Many Requests"),
+        KNOWN(431, "431 Request Header Fields Too Large"),
+        KNOWN(500, "500 Internal Server Error"),
+        KNOWN(501, "501 Not Implemented"),
+        KNOWN(503, "503 Service Unavailable"),
+        KNOWN(505, "505 HTTP Version Not Supported"),
     };
     _Static_assert(sizeof known / sizeof known[0] <= HTTP_STATUSES_MAX, "each is counted");
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (known[i].status == status) return known[i].text;
+        if (known[i].status == status) return &known[i];
     }
     return NULL;
 }
@@ -49,10 +57,10 @@ void http_write_status_line(text_writer_t *out, unsigned status)
         text_literal(out, "HTTP/1.1 200 OK\r\n");
         return;
     }
-    const char *known = reason(status);
+    const reason_t *known = reason(status);
     text_literal(out, "HTTP/1.1 ");
     if (known) {
-        text_string(out, known);
+        text_append(out, known->text, known->bytes);
     } else { /* the reason phrase is optional (RFC 9112 section 4) */
         text_u32(out, status);
         text_char(out, ' ');

@@ -153,12 +153,13 @@ static uint64_t do_chores(net_state_t *net)
     return earlier(next_ms, now_ms + sys_timeouts_sleeptime());
 }
 
-/* Frames move deadlines of connections and start timers of lwIP; what is told of names and time can wait for those. */
+/* Frames move deadlines of connections, bring work to handshakes, and start timers of lwIP; what is told of names and time
+ * can wait for those. */
 static uint64_t after_frames(net_state_t *net)
 {
-    uint64_t next_ms = earlier(http_tcp_poll(&net->http), http_tcp_poll(&net->https));
-    next_ms = earlier(next_ms, net->now_ms + sys_timeouts_sleeptime());
-    return earlier(next_ms, net->chores_ms);
+    uint64_t next_ms = earlier(net->chores_ms, net->http.deadline_ms);
+    if (net->https.slots_used > 0) next_ms = earlier(next_ms, http_tcp_poll(&net->https));
+    return earlier(next_ms, net->now_ms + sys_timeouts_sleeptime());
 }
 
 uint64_t net_poll(uint64_t now_ms, bool *frames_came)

@@ -24,6 +24,15 @@
 /* The timer has 32 bits, and the clock wants to be asked now and then. */
 #define SLEEP_MS_MAX (CORTEX_M_CLOCK_GAP_CYCLES / 2u / CYCLES_PER_MS)
 
+/* The deadline the timer runs for; 0: it does not run, or for less. Most turns leave the deadline as it was, and then the
+ * clock need not be asked nor the timer set. */
+static uint64_t alarm_ms;
+
+static bool timer_expired(void)
+{
+    return (mmio_read32(TIMER_INTSTATUS) & 1u) != 0;
+}
+
 static void timer_start(uint32_t cycles)
 {
     mmio_write32(TIMER_RELOAD, cycles); /* loads the counter, too */
@@ -32,10 +41,23 @@ static void timer_start(uint32_t cycles)
 
 static void timer_stop(void)
 {
+    alarm_ms = 0;
     mmio_write32(TIMER_CTRL, 0);
-    if ((mmio_read32(TIMER_INTSTATUS) & 1u) == 0) return;
     mmio_write32(TIMER_INTSTATUS, 1);
     cortex_m_irq_unpend(MPS2_IRQ_TIMER0);
+}
+
+/* returns   false: the deadline has passed */
+static bool set_alarm(uint64_t until_ms)
+{
+    uint64_t now_ms = hal_clock_ms();
+    if (now_ms >= until_ms) return false;
+    uint64_t left_ms = until_ms - now_ms;
+    uint32_t sleep_ms = left_ms < SLEEP_MS_MAX ? (uint32_t)left_ms : SLEEP_MS_MAX;
+    timer_stop();
+    timer_start(sleep_ms * CYCLES_PER_MS);
+    if (sleep_ms == left_ms) alarm_ms = until_ms;
+    return true;
 }
 
 static void eth_lower(void)
@@ -46,17 +68,13 @@ static void eth_lower(void)
 
 static bool something_happened(void)
 {
-    return mps2_eth_waiting() || (mmio_read32(TIMER_INTSTATUS) & 1u) != 0 || mps2_console_waiting();
+    return mps2_eth_waiting() || timer_expired() || mps2_console_waiting();
 }
 
 void hal_system_idle(uint64_t until_ms)
 {
-    uint64_t now_ms = hal_clock_ms();
-    if (now_ms >= until_ms) return;
-    uint64_t left_ms = until_ms - now_ms;
-    uint32_t sleep_ms = left_ms < SLEEP_MS_MAX ? (uint32_t)left_ms : SLEEP_MS_MAX;
+    if (until_ms != alarm_ms && !set_alarm(until_ms)) return;
     uint32_t primask = cortex_m_irq_save();
-    timer_start(sleep_ms * CYCLES_PER_MS);
     eth_lower();
     cortex_m_irq_enable(MPS2_IRQ_TIMER0);
     cortex_m_irq_enable(MPS2_IRQ_ETHERNET);
@@ -73,6 +91,6 @@ void hal_system_idle(uint64_t until_ms)
     }
     cortex_m_irq_disable(MPS2_IRQ_TIMER0);
     cortex_m_irq_disable(MPS2_IRQ_ETHERNET);
-    timer_stop();
+    if (timer_expired()) timer_stop();
     cortex_m_irq_restore(primask);
 }

@@ -9,7 +9,7 @@
  * void     mmio_write32(uintptr_t address, uint32_t value);
  *     address   absolute, a multiple of 4
  *
- * Of a FIFO that shows at each of 16 bytes from an address on, which lets a core move more than a word at a time:
+ * Of a FIFO that shows at each of 32 bytes from an address on, which lets a core move more than a word at a time:
  *
  * void     mmio_read_fifo(uintptr_t address, uint32_t *to, size_t words);
  * void     mmio_write_fifo(uintptr_t address, const uint32_t *from, size_t words);
