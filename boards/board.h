@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "hal/actuator.h"
+#include "hal/chip.h"
 #include "hal/sensor.h"
 
 #define BOARD_SEED_BYTES 32u /* 256 bits */
@@ -44,6 +45,15 @@ typedef struct {
     const char *identify_id; /* the actuator that blinks to show which device this is; NULL: none */
 } board_actuators_t;
 
+typedef struct {
+    const hal_bus_t *buses; /* bus_count of them, at most BUSES_MAX of limits.h */
+    size_t bus_count;
+    const chip_place_t *places; /* of all chips that the firmware knows of */
+    size_t place_count;
+    const chip_type_t *const *types; /* of which settings may add chips */
+    size_t type_count;
+} board_chips_t;
+
 /* Brings up clocks, console and buses. Called once, first thing. Returns the board's facts, never NULL,
  * alive as long as the firmware. */
 const board_t *board_init(void);
@@ -51,5 +61,8 @@ const board_t *board_init(void);
 /* What the board can switch; never NULL. After board_init. In a file of its own (board_actuators.c), so that an image
  * which does not ask has none of their drivers. */
 const board_actuators_t *board_actuators(void);
+
+/* What sits on which bus; never NULL. After board_init. In a file of its own as well (board_chips.c). */
+const board_chips_t *board_chips(void);
 
 #endif

@@ -85,6 +85,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
         .actuators = &app.actuators,
         .settings = &app.settings,
         .runs = &app.runs,
+        .scan = &app.scan,
         .access = &app.access,
         .claim = &app.claim,
         .random = &app.random,
@@ -141,6 +142,7 @@ void app_init(const board_t *board)
     app_store_open(&app);
     app_owner_init(&app, mac);
     action_runs_init(&app.runs, run_seed());
+    app_actions_init(&app);
     app_settings_load(&app);
     app_console_init(&app);
     init_network();

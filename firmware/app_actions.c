@@ -88,6 +88,49 @@ static void continue_calibrate(app_t *app, action_run_t *run, uint64_t now_ms)
     action_runs_set(&app->runs, run, RUN_DONE, NULL);
 }
 
+/* ---- scan ------------------------------------------------------------------------------------------------------ */
+
+/* A sensor that is sampled needs no question, and one that is measuring must not get any. */
+static bool is_sampled(void *context, uint8_t bus, uint8_t addr, bool *answers)
+{
+    const app_t *app = context;
+    const chip_place_t *place = bus_scan_place(&app->scan, bus, addr);
+    for (size_t i = 0; place && i < app->sensors.slot_count; i++) {
+        const sensor_slot_t *slot = &app->sensors.slots[i];
+        if (strcmp(slot->device->id, place->id) != 0) continue;
+        *answers =
+            slot->phase == DEVICE_CONVERTING || app->sensors.sensors[slot->first].quality == QUALITY_OK;
+        return *answers;
+    }
+    return false;
+}
+
+void app_actions_init(app_t *app)
+{
+    const board_chips_t *chips = board_chips();
+    bus_scan_init(&app->scan, chips->buses, chips->bus_count, chips->places, chips->place_count, is_sampled,
+                  app);
+}
+
+/* One after the other: what one found is kept until the next begins. */
+static void start_scan(app_t *app, action_run_t *run, uint64_t now_ms)
+{
+    for (size_t i = 0; i < ACTION_RUNS_MAX; i++) {
+        const action_run_t *other = &app->runs.items[i];
+        if (other->id && other->action == ACTION_SCAN && other->state == RUN_RUNNING) return;
+    }
+    bus_scan_begin(&app->scan, run->id);
+    run->until_ms = now_ms;
+    action_runs_set(&app->runs, run, RUN_RUNNING, NULL);
+}
+
+static void continue_scan(app_t *app, action_run_t *run, uint64_t now_ms)
+{
+    if (now_ms < run->until_ms) return;
+    run->until_ms = bus_scan_step(&app->scan, now_ms);
+    if (run->until_ms == 0) action_runs_set(&app->runs, run, RUN_DONE, NULL);
+}
+
 /* ---- All of them ---------------------------------------------------------------------------------------------- */
 
 static void start(app_t *app, action_run_t *run, uint64_t now_ms)
@@ -95,6 +138,7 @@ static void start(app_t *app, action_run_t *run, uint64_t now_ms)
     switch (run->action) {
     case ACTION_IDENTIFY: start_identify(app, run, now_ms); break;
     case ACTION_CALIBRATE: start_calibrate(app, run, now_ms); break;
+    case ACTION_SCAN: start_scan(app, run, now_ms); break;
     case ACTION_REBOOT:
     case ACTION_FACTORY_RESET: /* the answer goes first */
         run->until_ms = now_ms + ACTION_DELAY_MS;
@@ -108,6 +152,10 @@ static void carry_on(app_t *app, action_run_t *run, uint64_t now_ms)
 {
     if (run->action == ACTION_CALIBRATE) {
         continue_calibrate(app, run, now_ms);
+        return;
+    }
+    if (run->action == ACTION_SCAN) {
+        continue_scan(app, run, now_ms);
         return;
     }
     if (now_ms < run->until_ms) return;

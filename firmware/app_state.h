@@ -13,6 +13,7 @@
 #include "console/hold.h"
 #include "net/net.h"
 #include "security/random.h"
+#include "sensors/bus_scan.h"
 #include "sensors/history.h"
 #include "store/documents.h"
 #include "tls/tls_identity.h"
@@ -42,6 +43,7 @@ typedef struct {
     actuator_registry_t actuators;
     settings_t settings;
     action_runs_t runs;
+    bus_scan_t scan;
     events_t events;
 
     store_t store;
@@ -154,6 +156,9 @@ void app_discovery_configure(const app_t *app, net_config_t *config);
 void app_discovery_poll(app_t *app);
 
 /* ---- app_actions.c: what the device was asked to do ----------------------------------------------------- */
+
+/* After the registries. */
+void app_actions_init(app_t *app);
 
 /* Carries out what is due.
  * returns   when it wants to be called next */

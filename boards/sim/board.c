@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "hal/drivers/bme280.h"
 #include "hal/drivers/emc1414.h"
 #include "hal/drivers/lsm303dlhc.h"
 #include "hal/drivers/pca9552.h"
+#include "hal/drivers/sht31.h"
 #include "hal/drivers/tmp105.h"
 #include "model_emc1414.h"
 #include "model_lsm303dlhc.h"
@@ -89,6 +91,27 @@ static const actuator_device_t actuators[] = {
     { "board_leds", &sim_leds_ops, &board_leds, board_led_outputs,
       sizeof board_led_outputs / sizeof board_led_outputs[0] },
 };
+
+static const hal_bus_t buses[] = { { "i2c0", &bus } };
+
+static const chip_place_t places[] = {
+    { "temp0", "tmp105", 0, 0x48 },
+    { "emc0", "emc1414", 0, 0x4c },
+    { "mag0", "lsm303dlhc", 0, 0x1e },
+    { "leds", "pca9552", 0, 0x60 },
+};
+
+static const chip_type_t *const types[] = { &bme280_type, &emc1414_type, &lsm303dlhc_type, &sht31_type,
+                                            &tmp105_type };
+
+static const board_chips_t known = { buses,  sizeof buses / sizeof buses[0],
+                                     places, sizeof places / sizeof places[0],
+                                     types,  sizeof types / sizeof types[0] };
+
+const board_chips_t *board_chips(void)
+{
+    return &known;
+}
 
 /* ---- What is seen from outside ------------------------------------------------------------------------ */
 

@@ -3,10 +3,8 @@
 #include "cJSON.h"
 
 static const char *const action_names[] = {
-    [ACTION_IDENTIFY] = "identify",
-    [ACTION_REBOOT] = "reboot",
-    [ACTION_FACTORY_RESET] = "factory-reset",
-    [ACTION_CALIBRATE] = "calibrate",
+    [ACTION_IDENTIFY] = "identify",   [ACTION_REBOOT] = "reboot", [ACTION_FACTORY_RESET] = "factory-reset",
+    [ACTION_CALIBRATE] = "calibrate", [ACTION_SCAN] = "scan",
 };
 
 static const char *const state_names[] = {

@@ -33,6 +33,7 @@ typedef enum {
     ACTION_REBOOT,
     ACTION_FACTORY_RESET,
     ACTION_CALIBRATE,
+    ACTION_SCAN,
     ACTION_COUNT
 } action_t;
 
@@ -100,7 +101,7 @@ void action_runs_load(action_runs_t *runs, const cJSON *document);
 
 void action_run_id(const action_run_t *run, char id[ACTION_RUN_ID_BYTES]);
 
-const char *action_name(action_t action);      /* "identify", "reboot", "factory-reset", "calibrate" */
+const char *action_name(action_t action); /* "identify", "reboot", "factory-reset", "calibrate", "scan" */
 const char *run_state_name(run_state_t state); /* "pending", "running", "done", "failed" */
 bool action_restarts(action_t action);         /* it ends with a reset of the device */
 

@@ -7,11 +7,10 @@
 
 /* ---- What goes out ----------------------------------------------------------------------------------- */
 
-static void write_run(json_writer_t *json, const api_t *api, const action_run_t *run)
+static void write_run_members(json_writer_t *json, const api_t *api, const action_run_t *run)
 {
     char id[ACTION_RUN_ID_BYTES];
     action_run_id(run, id);
-    json_object_begin(json);
     json_key(json, "id");
     json_string(json, id);
     json_key(json, "action");
@@ -33,6 +32,12 @@ static void write_run(json_writer_t *json, const api_t *api, const action_run_t 
         json_key(json, "uptime_ms");
         json_u64(json, run->begun_ms);
     }
+}
+
+static void write_run(json_writer_t *json, const api_t *api, const action_run_t *run)
+{
+    json_object_begin(json);
+    write_run_members(json, api, run);
     json_object_end(json);
 }
 
@@ -78,9 +83,80 @@ void api_action_list(http_exchange_t *ex, void *app)
     if (api_accepts_json(ex)) http_respond_generated(ex, 200, api_media_json, list_piece);
 }
 
+static void write_found(json_writer_t *json, const bus_scan_t *scan, uint8_t bus, uint8_t addr)
+{
+    const chip_place_t *place = bus_scan_place(scan, bus, addr);
+    json_object_begin(json);
+    json_key(json, "address");
+    json_u32(json, addr);
+    json_key(json, "answers");
+    json_bool(json, bus_scan_answered(scan, bus, addr));
+    json_key(json, "id");
+    place ? json_string(json, place->id) : json_null(json);
+    json_key(json, "part");
+    place ? json_string(json, place->part) : json_null(json);
+    json_object_end(json);
+}
+
+/* Some addresses of a bus, from state[2] on: those that answered, and those that should have.
+ * returns   whether that was all of the bus */
+static bool write_some_of_bus(json_writer_t *json, const bus_scan_t *scan, uint8_t bus, uint32_t state[4])
+{
+    enum { AT_ONCE = 12 };
+    unsigned written = 0;
+    for (; state[2] <= CHIP_ADDRESS_LAST && written < AT_ONCE; state[2]++) {
+        uint8_t addr = (uint8_t)state[2];
+        if (!bus_scan_answered(scan, bus, addr) && !bus_scan_place(scan, bus, addr)) continue;
+        write_found(json, scan, bus, addr);
+        written++;
+    }
+    return state[2] > CHIP_ADDRESS_LAST;
+}
+
+/* state[0]: 0 the run, then its buses; [1]: the bus; [2]: the address, 0 when the bus has not begun */
+static http_produced_t scan_piece(http_exchange_t *ex, void *app, json_writer_t *json, uint32_t state[4])
+{
+    const api_t *api = app;
+    const bus_scan_t *scan = api->scan;
+    const action_run_t *run = action_runs_find(api->runs, ACTION_SCAN, http_path_param(ex, 1));
+    if (state[0] == 0) {
+        json_object_begin(json);
+        if (run) write_run_members(json, api, run);
+        json_key(json, "result");
+        json_object_begin(json);
+        json_key(json, "buses");
+        json_array_begin(json);
+        state[0] = 1;
+        return HTTP_MORE;
+    }
+    if (state[1] == scan->bus_count) {
+        json_array_end(json);
+        json_object_end(json);
+        json_object_end(json);
+        return HTTP_DONE;
+    }
+    uint8_t bus = (uint8_t)state[1];
+    if (state[2] == 0) {
+        state[2] = CHIP_ADDRESS_FIRST;
+        json_object_begin(json);
+        json_key(json, "bus");
+        json_string(json, scan->buses[bus].name);
+        json_key(json, "held");
+        json_bool(json, scan->held[bus]);
+        json_key(json, "devices");
+        json_array_begin(json);
+    }
+    if (!write_some_of_bus(json, scan, bus, state)) return HTTP_MORE;
+    json_array_end(json);
+    json_object_end(json);
+    state[1]++;
+    state[2] = 0;
+    return HTTP_MORE;
+}
+
 /* GET /api/v1/actions/{name}/{run}
  * 200 {"id":"00c0ffee","action":"reboot","state":"done","detail":null,...}: state is pending, running, done or failed,
- *     and detail says why it failed
+ *     and detail says why it failed. A scan that is done has its result, until the next one begins
  * 404 no such run, or so long ago that it is forgotten */
 void api_run_get(http_exchange_t *ex, void *app)
 {
@@ -92,7 +168,11 @@ void api_run_get(http_exchange_t *ex, void *app)
     }
     if (!run)
         api_write_problem(ex, 404, "there is no such run of this action, or it is forgotten");
-    else if (api_accepts_json(ex))
+    else if (!api_accepts_json(ex))
+        return;
+    else if (run->action == ACTION_SCAN && run->state == RUN_DONE && run->id == api->scan->run)
+        http_respond_generated(ex, 200, api_media_json, scan_piece);
+    else
         write_run(http_respond_json(ex, 200, api_media_json), api, run);
 }
 
@@ -213,6 +293,7 @@ static void read_calibrate(const api_t *api, const cJSON *document, action_input
 /* POST /api/v1/actions/identify {"duration_ms":10000}: blinks, so that somebody can find the device
  * POST /api/v1/actions/calibrate {"sensor":"temp0","value":21.0}: sets the sensor's offset so that its next sample
  *      reads as the reference does
+ * POST /api/v1/actions/scan: asks every address of every I2C bus; what answered stands in the run
  * POST /api/v1/actions/reboot: writes what has changed, then restarts
  * POST /api/v1/actions/factory-reset: erases settings, owners and all else, then restarts
  * 202 the run, and its place as Location; with an Idempotency-Key that is known: the run that it began
@@ -225,6 +306,11 @@ void api_identify_post(http_exchange_t *ex, void *app)
 void api_calibrate_post(http_exchange_t *ex, void *app)
 {
     accept_action(ex, app, ACTION_CALIBRATE, read_calibrate);
+}
+
+void api_scan_post(http_exchange_t *ex, void *app)
+{
+    accept_action(ex, app, ACTION_SCAN, read_nothing);
 }
 
 void api_reboot_post(http_exchange_t *ex, void *app)

@@ -20,6 +20,7 @@
 #include "http/http_server.h"
 #include "security/access.h"
 #include "security/random.h"
+#include "sensors/bus_scan.h"
 #include "sensors/history.h"
 #include "sensors/sensor_registry.h"
 #include "settings/settings.h"
@@ -116,6 +117,7 @@ typedef struct {
     actuator_registry_t *actuators;
     settings_t *settings;
     action_runs_t *runs;
+    const bus_scan_t *scan;
     const access_t *access;
     claim_t *claim;
     const random_t *random;

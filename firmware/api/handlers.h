@@ -31,6 +31,7 @@ void api_actuator_patch(http_exchange_t *ex, void *app);
 void api_action_list(http_exchange_t *ex, void *app);
 void api_identify_post(http_exchange_t *ex, void *app);
 void api_calibrate_post(http_exchange_t *ex, void *app);
+void api_scan_post(http_exchange_t *ex, void *app);
 void api_reboot_post(http_exchange_t *ex, void *app);
 void api_factory_reset_post(http_exchange_t *ex, void *app);
 void api_run_get(http_exchange_t *ex, void *app);

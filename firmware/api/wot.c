@@ -149,6 +149,7 @@ static void put_action_input(json_writer_t *json, const api_t *api, action_t act
         [ACTION_REBOOT] = "Writes what has changed, then restarts",
         [ACTION_FACTORY_RESET] = "Erases settings, owners and all else, then restarts",
         [ACTION_CALIBRATE] = "Sets the offset so that the sensor's next sample reads as the reference does",
+        [ACTION_SCAN] = "Looks which addresses of the I2C buses answer",
     };
     json_key(json, action_name(action));
     json_object_begin(json);

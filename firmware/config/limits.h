@@ -259,6 +259,16 @@
 /* Milliseconds that a calibration waits for a sample beyond three intervals of its sensor. */
 #define ACTION_CALIBRATE_GRACE_MS 1000u
 
+/* I2C buses of a board: the most that one here has is one, and a multiplexer has four channels. */
+#define BUSES_MAX 4u
+
+/* Addresses that a scan of a bus asks at once: two bytes each, so that four of them are 0.8 ms on a bus of 100 kHz. */
+#define BUS_SCAN_ADDRESSES 4u
+
+/* Milliseconds until addresses without an answer are asked again: an EEPROM writes a page in 5 to 10 ms, and does not answer
+ * meanwhile. */
+#define BUS_SCAN_PAUSE_MS 20u
+
 /* ---- Console and button ------------------------------------------------------------------------------- */
 
 /* Bytes of a typed line with NUL. The longest command has 17. */

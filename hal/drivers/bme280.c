@@ -221,3 +221,12 @@ const sensor_ops_t bme280_ops = {
     .start = start,
     .fetch = fetch,
 };
+
+static void bind(void *self, hal_i2c_t *bus, uint8_t addr)
+{
+    *(bme280_t *)self = (bme280_t){ .bus = bus, .addr = addr };
+}
+
+static const uint8_t addresses[] = { 0x76, 0x77, 0 };
+
+const chip_type_t bme280_type = { &bme280_ops, addresses, sizeof(bme280_t), bind };

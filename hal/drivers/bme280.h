@@ -14,8 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hal/i2c.h"
-#include "hal/sensor.h"
+#include "hal/chip.h"
 
 /* Two of them work side by side. What follows addr is the driver's and starts as zeros. */
 typedef struct {
@@ -31,5 +30,8 @@ typedef struct {
  * fetch returns STATUS_BAD_DATA for a chip that lost its configuration or has not measured, and for a
  * calibration that no BME280 has. */
 extern const sensor_ops_t bme280_ops;
+
+/* For settings that add one. */
+extern const chip_type_t bme280_type;
 
 #endif

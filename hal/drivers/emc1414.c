@@ -112,3 +112,10 @@ const sensor_ops_t emc1414_ops = {
     .start = configure,
     .fetch = fetch,
 };
+
+static void bind(void *self, hal_i2c_t *bus, uint8_t addr)
+{
+    *(emc1414_t *)self = (emc1414_t){ .bus = bus, .addr = addr };
+}
+
+const chip_type_t emc1414_type = { &emc1414_ops, NULL, sizeof(emc1414_t), bind };

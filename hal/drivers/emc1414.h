@@ -12,8 +12,7 @@
 
 #include <stdint.h>
 
-#include "hal/i2c.h"
-#include "hal/sensor.h"
+#include "hal/chip.h"
 
 /* All of a device's state is in the chip; two of them work side by side. */
 typedef struct {
@@ -30,5 +29,8 @@ typedef struct {
  * fetch returns STATUS_BAD_DATA for what no EMC1414 gives: above 127.875 degrees, or a fraction that is no
  * multiple of 0.125. */
 extern const sensor_ops_t emc1414_ops;
+
+/* For settings that add one. */
+extern const chip_type_t emc1414_type;
 
 #endif

@@ -132,3 +132,12 @@ const sensor_ops_t lsm303dlhc_ops = {
     .start = start,
     .fetch = fetch,
 };
+
+static void bind(void *self, hal_i2c_t *bus, uint8_t addr)
+{
+    *(lsm303dlhc_t *)self = (lsm303dlhc_t){ .bus = bus, .addr = addr, .temperature_shift = 4 };
+}
+
+static const uint8_t addresses[] = { 0x1e, 0 };
+
+const chip_type_t lsm303dlhc_type = { &lsm303dlhc_ops, addresses, sizeof(lsm303dlhc_t), bind };

@@ -11,8 +11,7 @@
 
 #include <stdint.h>
 
-#include "hal/i2c.h"
-#include "hal/sensor.h"
+#include "hal/chip.h"
 
 /* Constant facts; all state is in the chip, two of them work side by side. */
 typedef struct {
@@ -29,5 +28,8 @@ typedef struct {
  * operations is an lsm303dlhc_t. An axis that overflowed is far below its min, so that it alone is in error.
  * Fetch is a transfer of 8 bytes and one of 3. */
 extern const sensor_ops_t lsm303dlhc_ops;
+
+/* For settings that add one. */
+extern const chip_type_t lsm303dlhc_type;
 
 #endif

@@ -131,3 +131,12 @@ const sensor_ops_t sht31_ops = {
     .start = start,
     .fetch = fetch,
 };
+
+static void bind(void *self, hal_i2c_t *bus, uint8_t addr)
+{
+    *(sht31_t *)self = (sht31_t){ .bus = bus, .addr = addr };
+}
+
+static const uint8_t addresses[] = { 0x44, 0x45, 0 };
+
+const chip_type_t sht31_type = { &sht31_ops, addresses, sizeof(sht31_t), bind };

@@ -14,8 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hal/i2c.h"
-#include "hal/sensor.h"
+#include "hal/chip.h"
 
 /* Two of them work side by side. */
 typedef struct {
@@ -29,5 +28,8 @@ typedef struct {
  * fetch returns STATUS_BAD_DATA for a wrong checksum, a chip that heats itself, and a status register with
  * bits that no SHT31 sets. */
 extern const sensor_ops_t sht31_ops;
+
+/* For settings that add one. */
+extern const chip_type_t sht31_type;
 
 #endif

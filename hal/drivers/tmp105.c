@@ -79,3 +79,12 @@ const sensor_ops_t tmp105_ops = {
     .start = configure,
     .fetch = fetch,
 };
+
+static void bind(void *self, hal_i2c_t *bus, uint8_t addr)
+{
+    *(tmp105_t *)self = (tmp105_t){ .bus = bus, .addr = addr };
+}
+
+static const uint8_t addresses[] = { 0x48, 0x49, 0 };
+
+const chip_type_t tmp105_type = { &tmp105_ops, addresses, sizeof(tmp105_t), bind };

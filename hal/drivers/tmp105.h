@@ -11,8 +11,7 @@
 
 #include <stdint.h>
 
-#include "hal/i2c.h"
-#include "hal/sensor.h"
+#include "hal/chip.h"
 
 /* All of a device's state is in the chip; two of them work side by side. */
 typedef struct {
@@ -23,5 +22,8 @@ typedef struct {
 /* Channel 0: temperature, hundredths of a degree Celsius. Each operation is one or two transfers of at most
  * 3 bytes. self of the operations is a tmp105_t. */
 extern const sensor_ops_t tmp105_ops;
+
+/* For settings that add one. */
+extern const chip_type_t tmp105_type;
 
 #endif

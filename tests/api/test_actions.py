@@ -39,7 +39,7 @@ def state_of(device, place):
 def test_the_actions_are_listed_with_their_runs(owned):
     place = accepted(owned, "identify", {"duration_ms": 0})
     listed = owned.call("GET", "/api/v1/actions").json()
-    assert listed["actions"] == ["identify", "reboot", "factory-reset", "calibrate"]
+    assert listed["actions"] == ["identify", "reboot", "factory-reset", "calibrate", "scan"]
     assert set(listed["runs"][-1]) == RUN
     assert place.endswith(listed["runs"][-1]["id"])
 
@@ -83,6 +83,44 @@ def test_calibrating_a_sensor_without_values_fails_and_changes_nothing(another):
     assert device.sensor("temp0")["offset"] == 0
 
 
+def scanned(device):
+    place = accepted(device, "scan")
+    run = eventually(lambda: state_of(device, place), state="done")
+    found = {}
+    for bus in run["result"]["buses"]:
+        assert set(bus) == {"bus", "held", "devices"}
+        addresses = [chip["address"] for chip in bus["devices"]]
+        assert addresses == sorted(set(addresses))
+        found |= {chip["id"] or chip["address"]: chip for chip in bus["devices"]}
+    return place, run["result"]["buses"], found
+
+
+def test_a_scan_finds_what_sits_on_the_bus_and_disturbs_no_sensor(owned):
+    errors = {sensor["id"]: sensor["quality"] for sensor in owned.call("GET", "/api/v1/sensors").json()["sensors"]}
+    _, buses, found = scanned(owned)
+    assert [bus["held"] for bus in buses] == [False]
+    for chip, part, address in (("temp0", "tmp105", 0x48), ("emc0", "emc1414", 0x4c), ("mag0", "lsm303dlhc", 0x1e),
+                                ("leds", "pca9552", 0x60)):
+        assert found[chip] == {"address": address, "answers": True, "id": chip, "part": part}
+    assert {sensor["id"]: sensor["quality"] for sensor in owned.call("GET", "/api/v1/sensors").json()["sensors"]} == errors
+
+
+def test_the_result_of_a_scan_is_kept_until_the_next_one(owned):
+    first, _, _ = scanned(owned)
+    second, _, _ = scanned(owned)
+    assert "result" not in state_of(owned, first)
+    assert "result" in state_of(owned, second)
+    assert all("result" not in run for run in owned.call("GET", "/api/v1/actions").json()["runs"])
+
+
+def test_a_scan_shows_a_chip_that_should_be_there_and_does_not_answer(another):
+    device = another(without=("mag0",))
+    device.claim()
+    _, _, found = scanned(device)
+    assert found["mag0"]["answers"] is False
+    assert found["temp0"]["answers"] is True
+
+
 @pytest.mark.parametrize(("action", "body", "pointers"), [
     ("identify", {"duration_ms": -1}, ["/duration_ms"]),
     ("identify", {"duration_ms": 600001}, ["/duration_ms"]),
@@ -94,6 +132,7 @@ def test_calibrating_a_sensor_without_values_fails_and_changes_nothing(another):
     ("calibrate", {"sensor": "temp0"}, ["/value"]),
     ("calibrate", {"sensor": "temp0", "value": 21.12345678}, ["/value"]),
     ("calibrate", {"sensor": "temp0", "value": 1e300}, ["/value"]),
+    ("scan", {"bus": "i2c0"}, ["/bus"]),
     ("reboot", {"now": True}, ["/now"]),
     ("factory-reset", {"really": True}, ["/really"]),
 ])

@@ -18,7 +18,7 @@ PATH = "/.well-known/wot"
 MODULES = ROOT / "build" / "js" / "node_modules"
 SCHEMA = MODULES / "wot-thing-description-types" / "schema" / "td-json-schema-validation.json"
 CLIENT, VALIDATOR = (ROOT / "tests" / "js" / name for name in ("wot_client.mjs", "td_valid.mjs"))
-ACTIONS = {"identify", "calibrate", "reboot", "factory-reset"}
+ACTIONS = {"identify", "calibrate", "scan", "reboot", "factory-reset"}
 METHODS = {"readproperty": "GET", "writeproperty": "PUT", "invokeaction": "POST", "queryaction": "GET"}
 CHANGING = {"writeproperty", "invokeaction"}
 
@@ -176,7 +176,7 @@ def test_what_a_property_gives_is_as_its_schema_says(device):
 def test_every_form_answers(owned):
     td = describe(owned, owned.authority)
     all_ok(owned)
-    bodies = {**{name: {"state": "off"} for name in ACTUATORS}, "identify": {"duration_ms": 0},
+    bodies = {**{name: {"state": "off"} for name in ACTUATORS}, "identify": {"duration_ms": 0}, "scan": None,
               "calibrate": {"sensor": "temp0", "value": owned.sensor("temp0")["value"]}}
     runs, followed = {}, set()
     for _, name, form in forms_of(td):
@@ -190,7 +190,8 @@ def test_every_form_answers(owned):
         answer = owned.call(METHODS[op], path, bodies[name] if op in CHANGING else None)
         assert answer.status == (202 if op == "invokeaction" else 200), (name, op, answer)
         if op == "invokeaction":
-            jsonschema.Draft7Validator(td["actions"][name]["input"]).validate(bodies[name])
+            if bodies[name] is not None:
+                jsonschema.Draft7Validator(td["actions"][name]["input"]).validate(bodies[name])
             jsonschema.Draft7Validator(td["actions"][name]["output"]).validate(answer.json())
             runs[name] = answer.json()["id"]
             assert urljoin(td["base"], answer.header("location")).endswith(f"/{name}/{runs[name]}")
@@ -198,7 +199,7 @@ def test_every_form_answers(owned):
             check_run(answer.json())
             assert answer.json()["id"] == runs[name]
         followed.add((name, op))
-    assert len(followed) == len(SENSORS) + 2 * len(ACTUATORS) + 1 + 2 * 2
+    assert len(followed) == len(SENSORS) + 2 * len(ACTUATORS) + 1 + 2 * 3
 
 
 def test_actions_that_restart_answer_too_with_the_headers_that_they_ask_for(another):
