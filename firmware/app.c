@@ -57,9 +57,11 @@ static void init_history(void)
     events_init(&app.events, &app.sensors, &app.history, &app.log);
 }
 
-static void init_domain(const board_t *board)
+static void init_domain(void)
 {
-    if (sensor_registry_init(&app.sensors, board->sensors, board->sensor_count, &app.clock) != STATUS_OK) {
+    app_chips_init(&app);
+    if (sensor_registry_init(&app.sensors, app.chips.devices, app.chips.device_count, &app.clock) !=
+        STATUS_OK) {
         hal_system_panic("the board's sensor table does not fit limits.h");
     }
     sensor_registry_on_alert(&app.sensors, note_alert, NULL);
@@ -136,10 +138,11 @@ void app_init(const board_t *board)
     log_info("app", "jembatan %s (%s) on %s, reset by %s", JEMBATAN_VERSION, JEMBATAN_BUILD, board->name,
              app_reset_cause());
     init_clock();
-    init_domain(board);
+    app_store_open(&app);
+    app_settings_load_device(&app);
+    init_domain();
     if (hal_eth_open(mac) != STATUS_OK) hal_system_panic("the Ethernet interface does not answer");
     init_api(board, mac);
-    app_store_open(&app);
     app_owner_init(&app, mac);
     action_runs_init(&app.runs, run_seed());
     app_actions_init(&app);

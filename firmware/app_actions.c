@@ -108,8 +108,8 @@ static bool is_sampled(void *context, uint8_t bus, uint8_t addr, bool *answers)
 void app_actions_init(app_t *app)
 {
     const board_chips_t *chips = board_chips();
-    bus_scan_init(&app->scan, chips->buses, chips->bus_count, chips->places, chips->place_count, is_sampled,
-                  app);
+    bus_scan_init(&app->scan, chips->buses, chips->bus_count, app->chips.places, app->chips.place_count,
+                  is_sampled, app);
 }
 
 /* One after the other: what one found is kept until the next begins. */

@@ -89,12 +89,18 @@ void app_settings_device_changed(app_t *app)
     documents_changed(&app->documents, &app->kept.device, now_ms);
 }
 
-void app_settings_sensor_changed(app_t *app, size_t index)
+/* The chip that has a sensor. */
+static size_t slot_of(const app_t *app, size_t index)
 {
     size_t slot = app->sensors.slot_count - 1u;
     while (app->sensors.slots[slot].first > index) slot--;
+    return slot;
+}
+
+void app_settings_sensor_changed(app_t *app, size_t index)
+{
     apply_sensor(app, index);
-    documents_changed(&app->documents, &app->kept.sensors[slot], hal_clock_ms());
+    documents_changed(&app->documents, &app->kept.sensors[slot_of(app, index)], hal_clock_ms());
 }
 
 void app_settings_actuator_changed(app_t *app, size_t index)
@@ -118,10 +124,11 @@ static void write_sensors(const void *context, json_writer_t *json)
     const struct sensors_document *document = context;
     const app_t *app = document->app;
     const sensor_slot_t *slot = &app->sensors.slots[document->slot];
+    unsigned count = document->slot < app->sensors.slot_count ? slot->device->ops->channel_count : 0u;
     sensor_settings_t defaults;
     schema_defaults(&sensor_schema, &defaults);
     json_object_begin(json);
-    for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
+    for (unsigned i = 0; i < count; i++) {
         const sensor_t *sensor = &app->sensors.sensors[slot->first + i];
         const sensor_settings_t *settings = &app->settings.sensors[slot->first + i];
         if (schema_equal(&sensor_schema, settings, &defaults)) continue;
@@ -215,20 +222,26 @@ static void load_device(app_t *app)
     }
 }
 
-static void load_sensors(app_t *app, size_t slot)
+/* Sensors are found by their ids: with other chips than before they are in other documents.
+ * returns   whether one was not in its own */
+static bool load_sensors(app_t *app, size_t index)
 {
     json_document_t document;
     const cJSON *item;
-    if (open_document(app, &app->kept.sensors[slot], &document) != STATUS_OK) return;
+    bool moved = false;
+    if (open_document(app, &app->kept.sensors[index], &document) != STATUS_OK) return false;
     cJSON_ArrayForEach(item, document.root)
     {
         const sensor_t *sensor = sensor_registry_find(&app->sensors, text_view(item->string));
         sensor_settings_t candidate;
         if (!sensor) continue;
-        take_settings(&sensor_schema, sensor->channel->decimals, item,
-                      &app->settings.sensors[sensor - app->sensors.sensors], &candidate);
+        size_t at = (size_t)(sensor - app->sensors.sensors);
+        moved |= slot_of(app, at) != index;
+        take_settings(&sensor_schema, sensor->channel->decimals, item, &app->settings.sensors[at],
+                      &candidate);
     }
     json_document_end(&document);
+    return moved;
 }
 
 static void load_actuators(app_t *app)
@@ -287,11 +300,10 @@ static void register_documents(app_t *app)
     static const char *const names[] = { "sensors0", "sensors1", "sensors2", "sensors3",
                                          "sensors4", "sensors5", "sensors6", "sensors7" };
     _Static_assert(sizeof names / sizeof names[0] == SENSOR_DEVICES_MAX, "a name for each chip");
-    keep(app, &app->kept.device, "device", write_device, app);
     keep(app, &app->kept.actuators, "actuators", write_actuators, app);
     keep(app, &app->kept.outputs, "outputs", write_outputs, app);
     keep(app, &app->kept.actions, "actions", write_actions, app);
-    for (size_t i = 0; i < app->sensors.slot_count; i++) {
+    for (size_t i = 0; i < SENSOR_DEVICES_MAX; i++) {
         app->kept.sensors_context[i] = (struct sensors_document){ app, i };
         keep(app, &app->kept.sensors[i], names[i], write_sensors, &app->kept.sensors_context[i]);
     }
@@ -304,16 +316,24 @@ void app_store_open(app_t *app)
     json_document_init();
 }
 
-void app_settings_load(app_t *app)
+void app_settings_load_device(app_t *app)
 {
     schema_defaults(&device_schema, &app->settings.device);
+    keep(app, &app->kept.device, "device", write_device, app);
+    load_device(app);
+}
+
+void app_settings_load(app_t *app)
+{
     for (size_t i = 0; i < app->sensors.sensor_count; i++)
         schema_defaults(&sensor_schema, &app->settings.sensors[i]);
     for (size_t i = 0; i < app->actuators.actuator_count; i++)
         schema_defaults(&actuator_schema, &app->settings.actuators[i]);
     register_documents(app);
-    load_device(app);
-    for (size_t i = 0; i < app->sensors.slot_count; i++) load_sensors(app, i);
+    bool moved = false;
+    for (size_t i = 0; i < SENSOR_DEVICES_MAX; i++) moved |= load_sensors(app, i);
+    for (size_t i = 0; moved && i < SENSOR_DEVICES_MAX; i++)
+        documents_changed(&app->documents, &app->kept.sensors[i], hal_clock_ms());
     load_actuators(app);
     boot_actuators(app);
     load_actions(app);

@@ -14,6 +14,7 @@
 #include "net/net.h"
 #include "security/random.h"
 #include "sensors/bus_scan.h"
+#include "sensors/chip_table.h"
 #include "sensors/history.h"
 #include "store/documents.h"
 #include "tls/tls_identity.h"
@@ -44,6 +45,8 @@ typedef struct {
     settings_t settings;
     action_runs_t runs;
     bus_scan_t scan;
+    chip_table_t chips;
+    uint64_t chips_seen; /* what the settings said of chips when the table was made */
     events_t events;
 
     store_t store;
@@ -86,12 +89,25 @@ extern const api_platform_t app_platform;
 
 const char *app_reset_cause(void);
 
+/* ---- app_chips.c: which chips there are ------------------------------------------------------------------ */
+
+/* Makes the table of chips. After app_settings_load_device, before the registry. */
+void app_chips_init(app_t *app);
+
+/* As api_platform_t has them. */
+void app_chips_check(void *context, const device_settings_t *candidate, schema_errors_t *errors);
+bool app_restart_required(void *context);
+
 /* ---- app_settings.c: settings, from the store and back -------------------------------------------------- */
 
 /* Before all that reads from it. */
 void app_store_open(app_t *app);
 
-/* Takes over what the store has of settings, outputs and actions. Before the first poll of the registries. */
+/* Takes over what the store has of the device's own settings. After app_store_open. */
+void app_settings_load_device(app_t *app);
+
+/* The same for what else the store has: settings of sensors and actuators, outputs and actions. Before the first poll of
+ * the registries. */
 void app_settings_load(app_t *app);
 
 /* New values are in app->settings: lets the parts that they concern take them over, and has them written. */

@@ -10,9 +10,11 @@
 #include "hal/drivers/pca9552.h"
 #include "hal/drivers/sht31.h"
 #include "hal/drivers/tmp105.h"
+#include "model_bme280.h"
 #include "model_emc1414.h"
 #include "model_lsm303dlhc.h"
 #include "model_pca9552.h"
+#include "model_sht31.h"
 #include "model_tmp105.h"
 #include "sim.h"
 #include "sim_leds.h"
@@ -24,6 +26,21 @@ static model_emc1414_t emc0_model = { .milli_c = { 24000, 25000, 26000, 27000 } 
 static model_lsm303dlhc_t mag0_model = { .nanotesla = { 20000, 5000, 45000 }, .milli_c = 22000 };
 
 static model_pca9552_t leds_model;
+
+/* Not in the device's table: for settings that add chips. The BME280 measures the worked example of the data sheet of its
+ * kin, the BMP280 (BST-BMP280-DS001, section 3.12): 25.08 degrees, 1006.53 hPa. */
+static model_sht31_t spare_sht31_model = { .milli_c = 19500, .milli_percent = 48000 };
+static model_bme280_t spare_bme280_model = {
+    .raw = { 519888, 30000, 415148 },
+    .dig_t = { 27504, 26435, -1000 },
+    .dig_p = { 36477, -10685, 3024, 2855, 140, -7, 15500, -14600, 6000 },
+    .dig_h = { 75, 362, 0, 313, 50, 30 },
+};
+
+static const sim_quantity_t spare_sht31_quantities[] = {
+    { "spare_temperature", 3, MODEL_SHT31_TEMPERATURE_MIN, MODEL_SHT31_TEMPERATURE_MAX },
+    { "spare_humidity", 3, 0, MODEL_SHT31_HUMIDITY_MAX },
+};
 
 static const sim_quantity_t temp0_quantities[] = {
     { "temp0", 3, MODEL_TMP105_MIN, MODEL_TMP105_MAX },
@@ -55,6 +72,8 @@ static sim_chip_t chips[] = {
     CHIP(emc0, 0x4c, emc1414),
     CHIP(mag0, 0x1e, lsm303dlhc),
     { .id = "leds", .addr = 0x60, .ops = &model_pca9552_ops, .model = &leds_model },
+    CHIP(spare_sht31, 0x44, sht31),
+    { .id = "spare_bme280", .addr = 0x76, .ops = &model_bme280_ops, .model = &spare_bme280_model },
 };
 
 static hal_i2c_t bus = { .chips = chips, .chip_count = sizeof chips / sizeof chips[0] };

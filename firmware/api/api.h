@@ -83,6 +83,11 @@ typedef struct {
 
     uint32_t (*pending_writes)(void *context); /* documents that have changed and are not written yet */
 
+    /* Adds what the board says against chips that these settings would add or remove. Texts of errors are constants. */
+    void (*check_chips)(void *context, const device_settings_t *candidate, schema_errors_t *errors);
+
+    bool (*restart_required)(void *context); /* settings hold that take a restart, and there was none since */
+
     /* The settings have new values: apply and keep them.
      * index    of the sensor or actuator in its registry */
     void (*device_settings_changed)(void *context);

@@ -1,6 +1,7 @@
 /* GET and PATCH of the device's settings. */
 #include "api/handlers.h"
 #include "api/patch.h"
+#include "api/problem.h"
 
 static void respond_config(http_exchange_t *ex, const device_settings_t *settings)
 {
@@ -17,7 +18,7 @@ void api_config_get(http_exchange_t *ex, void *app)
     respond_config(ex, settings);
 }
 
-/* PATCH /api/v1/config, a merge-patch (RFC 7396): all of it or nothing
+/* PATCH /api/v1/config, a merge-patch (RFC 7396): all of it or nothing. Other chips come with the next start
  * 200 the settings as they are now
  * 400 413 no document; 412 428 If-Match; 422 wrong members, each named */
 void api_config_patch(http_exchange_t *ex, void *app)
@@ -27,6 +28,12 @@ void api_config_patch(http_exchange_t *ex, void *app)
     if (!api_accepts_json(ex)) return;
     if (!api_patch(ex, schema_tag(&device_schema, &candidate), UINT64_MAX, &device_schema, 0, &candidate))
         return;
+    schema_errors_t errors = schema_errors();
+    api->platform->check_chips(api->context, &candidate, &errors);
+    if (errors.count > 0) {
+        api_problem_members(ex, 422, "nothing was changed", &errors);
+        return;
+    }
     if (!schema_equal(&device_schema, &candidate, &api->settings->device)) {
         api->settings->device = candidate;
         api->platform->device_settings_changed(api->context);

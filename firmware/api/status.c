@@ -191,6 +191,8 @@ static void write_overview(json_writer_t *json, const api_t *api)
     json_bool(json, api->clock->set);
     json_key(json, "reset_cause");
     json_string(json, api->platform->reset_cause());
+    json_key(json, "restart_required");
+    json_bool(json, api->platform->restart_required(api->context));
     api_network_t network = { .ipv4_mode = "none" };
     api->platform->read_network(&network);
     write_clock(json, api, &network);

@@ -259,6 +259,23 @@
 /* Milliseconds that a calibration waits for a sample beyond three intervals of its sensor. */
 #define ACTION_CALIBRATE_GRACE_MS 1000u
 
+/* Chips that settings may add to those of the board, and take away: with three of the board seven, as many as
+ * SENSOR_DEVICES_MAX lets be. */
+#define CHIPS_ADDED_MAX   4u
+#define CHIPS_REMOVED_MAX 4u
+
+/* Bytes of the id of such a chip: with a channel's it must fit SENSOR_ID_BYTES. */
+#define CHIP_ID_BYTES_MAX 19u
+
+/* Bytes of a line of text that says which chip is where, with NUL: id, type, bus, address (base/chip_text.h). */
+#define SETTINGS_CHIP_BYTES 56u
+
+/* Bytes of the instance of a driver whose chips may be added: of the largest, the BME280's with its calibration. */
+#define CHIP_STATE_BYTES (40u + 2u * sizeof(void *) + 8u)
+
+/* Places on buses that have names: the board's, and those of chips that were added. */
+#define CHIP_PLACES_MAX 16u
+
 /* I2C buses of a board: the most that one here has is one, and a multiplexer has four channels. */
 #define BUSES_MAX 4u
 

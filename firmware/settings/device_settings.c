@@ -1,5 +1,6 @@
 #include "settings/device_settings.h"
 
+#include "base/chip_text.h"
 #include "settings/settings_rules.h"
 
 static const char *const modes[] = { [NETWORK_DHCP] = "dhcp", [NETWORK_STATIC] = "static" };
@@ -7,6 +8,12 @@ static const char *const read_auths[] = { [READ_AUTH_NONE] = "none", [READ_AUTH_
 static const char *const http_modes[] = {
     [HTTP_MODE_ON] = "on", [HTTP_MODE_REDIRECT] = "redirect", [HTTP_MODE_OFF] = "off"
 };
+
+static bool is_chip(const char *text)
+{
+    chip_wish_t wish;
+    return chip_text_read(text, &wish);
+}
 
 #define AT(member) .offset = offsetof(device_settings_t, member)
 
@@ -85,11 +92,24 @@ static const schema_field_t fields[] = {
       .rule = "must be true or false",
       .type = FIELD_BOOL,
       AT(insecure_tokens) },
+    { .path = "chips/added",
+      .rule = "must be an array of at most 4 chips",
+      .type = FIELD_LIST,
+      AT(chips_added),
+      .as.list = { offsetof(device_settings_t, chips_added_count), SETTINGS_CHIP_BYTES, CHIPS_ADDED_MAX,
+                   is_chip, "must be a chip such as outside=bme280@i2c0/0x76" } },
+    { .path = "chips/removed",
+      .rule = "must be an array of at most 4 ids",
+      .type = FIELD_LIST,
+      AT(chips_removed),
+      .as.list = { offsetof(device_settings_t, chips_removed_count), CHIP_ID_BYTES_MAX + 1u,
+                   CHIPS_REMOVED_MAX, chip_text_is_id, "must be the id of a chip" } },
 };
 
 /* The rules above say the numbers that limits.h has. */
 _Static_assert(SETTINGS_NAME_BYTES == 33 && SETTINGS_LOCATION_BYTES == 65, "as the rules say");
 _Static_assert(SENSOR_INTERVAL_MS_MIN == 100 && SENSOR_INTERVAL_MS_MAX == 3600000, "as the rules say");
+_Static_assert(CHIPS_ADDED_MAX == 4 && CHIPS_REMOVED_MAX == 4, "as the rules say");
 _Static_assert(SETTINGS_ORIGINS_MAX == 4 && SETTINGS_HOSTS_MAX == 4, "as the rules say");
 
 /* A static network must be one in which we can have that address and reach that gateway. */

@@ -2,7 +2,7 @@
  *
  * {"name":"Greenhouse","hostname":null,"location":"","network":{"mode":"dhcp","address":null,"prefix":24,
  *  "gateway":null},"sampling":{"interval_ms":1000},"cors_origins":[],"allowed_hosts":[],"read_auth":"none","time":{"server":null},
- *  "http":{"mode":"on","insecure_tokens":false}}
+ *  "http":{"mode":"on","insecure_tokens":false},"chips":{"added":[],"removed":[]}}
  *
  * name                  for people: 1..32 bytes; "Jembatan" by default
  * hostname              one label (RFC 1123), null: jembatan- and the end of the MAC address
@@ -17,6 +17,9 @@
  * http.mode             of port 80, where there is HTTPS: "on"; "redirect": it sends everybody to HTTPS, but for
  *                       /healthz; "off": it is closed
  * http.insecure_tokens  tokens are taken and given without TLS: whoever listens has them then
+ * chips.added           of the board's buses, besides its own: "id=type@bus/address" (base/chip_text.h). Which types and buses
+ *                       there are is the board's matter: whoever takes settings over asks it (sensors/chip_table.h)
+ * chips.removed         ids of the board's chips that this device does not have. Both hold from the next start on
  * time.server           host name or IP address of an NTP server; null: the one that DHCP names
  */
 #ifndef SETTINGS_DEVICE_SETTINGS_H
@@ -41,9 +44,11 @@ typedef struct {
     uint8_t http_mode;             /* http_mode_t */
     bool insecure_tokens;
     char time_server[SETTINGS_HOST_BYTES]; /* empty: DHCP's */
-    uint8_t cors_origin_count, allowed_host_count;
+    uint8_t cors_origin_count, allowed_host_count, chips_added_count, chips_removed_count;
     char cors_origins[SETTINGS_ORIGINS_MAX][SETTINGS_ORIGIN_BYTES];
     char allowed_hosts[SETTINGS_HOSTS_MAX][SETTINGS_HOST_BYTES];
+    char chips_added[CHIPS_ADDED_MAX][SETTINGS_CHIP_BYTES];
+    char chips_removed[CHIPS_REMOVED_MAX][CHIP_ID_BYTES_MAX + 1u];
 } device_settings_t;
 
 extern const schema_t device_schema; /* its functions' decimals do not matter: 0 */

@@ -98,7 +98,8 @@ def allow(path):
 
 
 DEVICE = {"id", "name", "location", "hostname", "board", "model", "mcu", "mac", "firmware", "api", "sensors", "tls"}
-STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "clock", "network", "connections", "tls", "requests", "sensors",
+STATUS = {"uptime_ms", "time", "time_synced", "reset_cause", "restart_required", "clock", "network", "connections", "tls",
+          "requests", "sensors",
           "history", "store", "owner", "random", "stack", "pools"}
 CLOCK = {"state", "server", "synced_uptime_ms", "offset_ms", "slewing_ms", "refused_corrections", "refused_answers"}
 TLS = {"handshakes", "resumed", "failures"}
@@ -117,7 +118,8 @@ READING = {"id", "unit", "value", "quality", "time", "uptime_ms"}
 CONFIG = {"name": "Jembatan", "hostname": None, "location": "",
           "network": {"mode": "dhcp", "address": None, "prefix": 24, "gateway": None},
           "sampling": {"interval_ms": 1000}, "cors_origins": [], "allowed_hosts": [], "read_auth": "none",
-          "time": {"server": None}, "http": {"mode": "on", "insecure_tokens": False}}
+          "time": {"server": None}, "http": {"mode": "on", "insecure_tokens": False},
+          "chips": {"added": [], "removed": []}}
 QUALITIES = {"pending", "ok", "missing", "error"}
 
 TYPES = {400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",

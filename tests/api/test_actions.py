@@ -182,6 +182,7 @@ def test_too_many_at_the_same_time_are_told_to_come_again(owned):
             break
         places.append(answer.header("location"))
     assert answer.status == 503 and answer.header("retry-after")
+    assert post(owned, "scan").status == 503
     assert len(places) >= 4
     eventually(lambda: all(state_of(owned, place)["state"] == "done" for place in places), timeout=15)
     assert owned.patch("/api/v1/sensors/temp0", {"interval_ms": None, "offset": None}).status == 200

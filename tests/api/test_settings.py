@@ -116,7 +116,7 @@ ALL = {"name": "Gewächshaus", "hostname": "greenhouse-7", "location": "behind t
        "network": {"mode": "dhcp", "address": "192.0.2.7", "prefix": 30, "gateway": "192.0.2.6"},
        "sampling": {"interval_ms": 2000}, "cors_origins": ["https://a.example", "http://[2001:db8::1]:8080"],
        "allowed_hosts": ["a.example", "panel"], "read_auth": "token", "time": {"server": "192.0.2.123"},
-       "http": {"mode": "on", "insecure_tokens": True}}
+       "http": {"mode": "on", "insecure_tokens": True}, "chips": {"added": [], "removed": ["mag0"]}}
 
 
 def test_every_member_can_be_set_and_null_gives_its_default_back(owned):

@@ -70,6 +70,19 @@ static uint32_t pending_writes(void *context)
     return 0;
 }
 
+static void check_chips(void *context, const device_settings_t *candidate, schema_errors_t *errors)
+{
+    (void)context;
+    if (candidate->chips_added_count > 0)
+        schema_errors_add(errors,
+                          (schema_error_t){ text_view("chips/added"), NULL, "must be of another board", 0 });
+}
+
+static bool restart_required(void *context)
+{
+    return ((api_bench_t *)context)->restart_required;
+}
+
 static void device_settings_changed(void *context)
 {
     api_bench_t *bench = context;
@@ -103,6 +116,8 @@ static const api_platform_t platform = {
     .read_network = read_network,
     .read_stack = read_stack,
     .reset_cause = reset_cause,
+    .check_chips = check_chips,
+    .restart_required = restart_required,
     .read_pool = read_pool,
     .pending_writes = pending_writes,
     .device_settings_changed = device_settings_changed,

@@ -35,7 +35,7 @@ typedef struct {
 
     uint64_t uptime_ms;
     api_network_t network;
-    bool has_stack;
+    bool has_stack, restart_required;
     status_t save; /* what saving the tokens ends with */
     unsigned device_changes, sensor_changes, actuator_changes;
     char secrets[SCOPE_ADMIN + 1][TOKEN_SECRET_BYTES]; /* by scope, after api_bench_claim */

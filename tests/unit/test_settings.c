@@ -69,7 +69,7 @@ static void defaults_are_as_documented(void **state)
         "{\"name\":\"Jembatan\",\"hostname\":null,\"location\":\"\",\"network\":{\"mode\":\"dhcp\","
         "\"address\":null,\"prefix\":24,\"gateway\":null},\"sampling\":{\"interval_ms\":1000},"
         "\"cors_origins\":[],\"allowed_hosts\":[],\"read_auth\":\"none\",\"time\":{\"server\":null},"
-        "\"http\":{\"mode\":\"on\",\"insecure_tokens\":false}}");
+        "\"http\":{\"mode\":\"on\",\"insecure_tokens\":false},\"chips\":{\"added\":[],\"removed\":[]}}");
     sensor_settings_t sensor = sensor_defaults();
     assert_string_equal(written(&sensor_schema, 2, &sensor),
                         "{\"name\":null,\"interval_ms\":null,\"offset\":0.00,\"thresholds\":{\"min\":null,"
