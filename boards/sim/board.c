@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hal/drivers/bme280.h"
+#include "hal/drivers/dps310.h"
 #include "hal/drivers/emc1414.h"
 #include "hal/drivers/lsm303dlhc.h"
 #include "hal/drivers/pca9552.h"
@@ -120,8 +121,8 @@ static const chip_place_t places[] = {
     { "leds", "pca9552", 0, 0x60 },
 };
 
-static const chip_type_t *const types[] = { &bme280_type, &emc1414_type, &lsm303dlhc_type, &sht31_type,
-                                            &tmp105_type };
+static const chip_type_t *const types[] = { &bme280_type,     &dps310_type, &emc1414_type,
+                                            &lsm303dlhc_type, &sht31_type,  &tmp105_type };
 
 static const board_chips_t known = { buses,  sizeof buses / sizeof buses[0],
                                      places, sizeof places / sizeof places[0],

@@ -3,7 +3,7 @@
 set(BOARD_TOOLCHAIN arm-none-eabi)
 set(BOARD_CPU_FLAGS -mcpu=cortex-m0plus -mthumb)
 set(BOARD_HAL_FAMILIES cortex_m rp2040)
-set(BOARD_DRIVERS bme280 emc1414 lsm303dlhc pca9552 sht31 tmp105 w5500)
+set(BOARD_DRIVERS bme280 dps310 emc1414 lsm303dlhc pca9552 sht31 tmp105 w5500)
 set(BOARD_THIRD_PARTY pico_sdk)
 set(BOARD_LINKER_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/memory.ld)
 

@@ -10,6 +10,7 @@ OURS = re.compile(r"/(firmware|hal)/.*lib\w+\.a:|/main\.c\.o")
 UNUSED_ON_PURPOSE = {
     "api_sensor_number_get": "of the plain profile (firmware/plain.cmake)",
     "bme280_ops": "a board's own table may name it; settings reach it by its type",
+    "dps310_ops": "as bme280_ops",
     "sht31_ops": "as bme280_ops",
     "cortex_m_fault_record": "the fault handler, which has no frame of its own, branches to it in assembly",
     "cortex_m_reset_system": "what a family may do in its own way, by a function of the same name (cortex_m.h)",
