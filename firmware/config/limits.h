@@ -445,6 +445,30 @@
 /* Addresses whose failures are remembered, 24 bytes each. */
 #define LIMITER_ADDRESSES_MAX 16u
 
+/* ---- What the device asks others ----------------------------------------------------------------------- */
+
+/* Bytes with NUL of the address of what is asked, or redirected to: a weather service's with its query has about 150. And
+ * of the host in it; names of DNS may be longer, those of services are not. */
+#define CLIENT_URL_BYTES  256u
+#define CLIENT_HOST_BYTES 128u
+
+/* Bytes of an entity tag with its quotes and NUL; what is longer is not asked with again. A SHA-256 in hexadecimal fits. */
+#define CLIENT_ETAG_BYTES 72u
+
+/* Bytes of a line of an answer's head that are looked at: a Location of CLIENT_URL_BYTES. Longer ones carry nothing for us. */
+#define CLIENT_LINE_BYTES (CLIENT_URL_BYTES + 32u)
+
+/* Bytes of an answer's head with all before it, and interim answers in it: policies and cookies of a public service's front
+ * have 4 KiB. */
+#define CLIENT_HEAD_BYTES_MAX 8192u
+#define CLIENT_INTERIM_MAX    4u
+
+/* Nesting of a document that numbers are picked from; 4 bytes each. Pointers that are looked for at the same time, 40 bytes
+ * each, and bytes of one with NUL. */
+#define JSON_PICK_DEPTH_MAX     32u
+#define JSON_PICK_TARGETS_MAX   8u
+#define JSON_PICK_POINTER_BYTES 72u
+
 /* ---- What lasts --------------------------------------------------------------------------------------- */
 
 /* Bytes of a document. The longest one is that of the tokens. */

@@ -18,6 +18,7 @@ TABLE = [
     ("firmware/base/", ("base/", "config/", "hal/status.h")),
     ("firmware/config/", ("config/", "hal/status.h")),
     ("firmware/http/", ("http/", "base/", "config/")),
+    ("firmware/client/", ("client/", "base/", "config/")),
     ("firmware/sensors/", ("sensors/", "base/", "config/") + HAL),
     ("firmware/events/", ("events/", "sensors/", "base/", "config/")),
     ("firmware/actuators/", ("actuators/", "base/", "config/") + HAL),
