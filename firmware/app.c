@@ -94,6 +94,7 @@ static void init_api(const board_t *board, const uint8_t mac[6])
         .store = store_health(&app.store),
         .log = &app.log,
         .events = &app.events,
+        .sources = &app.sources,
         .clock = &app.clock,
         .server = &app.server,
         .platform = &app_platform,
@@ -196,6 +197,8 @@ uint64_t app_poll(uint64_t now_ms)
     busy |= now_ms >= network_was_ms || now_ms >= app.sensors_ms;
     if (app.server.acted || now_ms >= app.sensors_ms)
         app.sensors_ms = sensor_registry_poll(&app.sensors, now_ms);
+    if (busy || app.server.acted || now_ms >= app.sources_ms)
+        app.sources_ms = sources_poll(&app.sources, now_ms);
     if (housework_is_due(now_ms, busy)) {
         app.server.acted = false;
         app.housework_ms = do_housework(now_ms);
@@ -204,5 +207,5 @@ uint64_t app_poll(uint64_t now_ms)
         wake_streams(now_ms);
         return now_ms;
     }
-    return earlier(earlier(app.network_ms, app.sensors_ms), app.housework_ms);
+    return earlier(earlier(app.network_ms, app.sensors_ms), earlier(app.sources_ms, app.housework_ms));
 }

@@ -120,6 +120,7 @@ const api_platform_t app_platform = {
     .device_settings_changed = device_settings_changed,
     .sensor_settings_changed = sensor_settings_changed,
     .actuator_settings_changed = actuator_settings_changed,
+    .source_changed = app_source_changed,
     .tls_rotate = app_tls_rotate,
     .tls_install = app_tls_install,
     .tls_trust = app_tls_trust,

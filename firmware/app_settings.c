@@ -8,6 +8,13 @@
 
 /* ---- Settings into the parts of the device -------------------------------------------------------------- */
 
+/* NULL: a chip measures it. */
+static const source_t *source_of(const app_t *app, size_t index)
+{
+    const char *source = app->sensors.sensors[index].source;
+    return source ? sources_find(&app->sources, text_view(source)) : NULL;
+}
+
 static void apply_sensor(app_t *app, size_t index)
 {
     const sensor_settings_t *settings = &app->settings.sensors[index];
@@ -15,6 +22,8 @@ static void apply_sensor(app_t *app, size_t index)
     if (settings->name[0]) config.name = settings->name;
     config.interval_ms =
         settings->interval_ms ? settings->interval_ms : app->settings.device.sampling_interval_ms;
+    const source_t *source = source_of(app, index);
+    if (source) config.interval_ms = source->config.interval_ms;
     config.offset = settings->offset;
     config.min = settings->threshold_min; /* both sides write "none" as INT32_MIN */
     config.max = settings->threshold_max;
@@ -44,7 +53,9 @@ static void apply_device(app_t *app)
     app->access.read_auth = app->settings.device.read_auth == READ_AUTH_TOKEN;
     app->access.insecure_tokens = app->settings.device.insecure_tokens || app->board->options.insecure_tokens;
     app->server.access_changes++;
-    for (size_t i = 0; i < app->sensors.sensor_count; i++) apply_sensor(app, i);
+    for (size_t i = 0; i < app->sensors.sensor_count; i++) {
+        if (!app->sensors.sensors[i].absent) apply_sensor(app, i);
+    }
 }
 
 static void ipv4_bytes(uint8_t out[4], uint32_t address)
@@ -100,6 +111,10 @@ static size_t slot_of(const app_t *app, size_t index)
 void app_settings_sensor_changed(app_t *app, size_t index)
 {
     apply_sensor(app, index);
+    if (app->sensors.sensors[index].source) {
+        app_outside_sensor_changed(app);
+        return;
+    }
     documents_changed(&app->documents, &app->kept.sensors[slot_of(app, index)], hal_clock_ms());
 }
 
@@ -295,6 +310,29 @@ static void keep(app_t *app, document_t *document, const char *name, document_wr
     }
 }
 
+void app_document_keep(app_t *app, document_t *document, const char *name, document_write_t write,
+                       const void *context)
+{
+    keep(app, document, name, write, context);
+}
+
+status_t app_document_open(app_t *app, const document_t *kept, json_document_t *document)
+{
+    return open_document(app, kept, document);
+}
+
+void app_settings_apply_sensor(app_t *app, size_t index)
+{
+    apply_sensor(app, index);
+}
+
+void app_settings_take_sensor(app_t *app, size_t index, const cJSON *object)
+{
+    sensor_settings_t candidate;
+    take_settings(&sensor_schema, app->sensors.sensors[index].channel->decimals, object,
+                  &app->settings.sensors[index], &candidate);
+}
+
 static void register_documents(app_t *app)
 {
     static const char *const names[] = { "sensors0", "sensors1", "sensors2", "sensors3",
@@ -337,6 +375,7 @@ void app_settings_load(app_t *app)
     load_actuators(app);
     boot_actuators(app);
     load_actions(app);
+    app_sources_init(app);
     app->runs_seen = app->runs.changes;
     apply_device(app);
 }

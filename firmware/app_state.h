@@ -16,6 +16,8 @@
 #include "sensors/bus_scan.h"
 #include "sensors/chip_table.h"
 #include "sensors/history.h"
+#include "settings/json_document.h"
+#include "sources/sources.h"
 #include "store/documents.h"
 #include "tls/tls_identity.h"
 
@@ -41,6 +43,9 @@ typedef struct {
     wall_clock_t clock;
     sensor_registry_t sensors;
     history_t history;
+    sources_t sources;
+    uint64_t outside_settings
+        [OUTSIDE_SENSORS_MAX]; /* digest of the sensor that the settings at each place are of */
     actuator_registry_t actuators;
     settings_t settings;
     action_runs_t runs;
@@ -52,7 +57,8 @@ typedef struct {
     store_t store;
     documents_t documents;
     struct {
-        document_t device, actuators, outputs, actions, tokens;
+        document_t device, actuators, outputs, actions, tokens, outside;
+        document_t sources[SOURCES_MAX];
         document_t sensors[SENSOR_DEVICES_MAX]; /* one a chip: each is small enough to be parsed */
         struct sensors_document {
             const void *app;
@@ -77,7 +83,8 @@ typedef struct {
     tls_server_t tls;
     bool tls_installed; /* the certificate in use was given to us */
     http_server_t server;
-    uint64_t network_ms, sensors_ms, housework_ms; /* when the network, the sampler and all else are due */
+    uint64_t network_ms, sensors_ms, sources_ms,
+        housework_ms;     /* when the network, the sampler, sources and all else are due */
     uint32_t access_seen; /* server.access_changes when streams were last looked at */
     api_t api;
     api_sensor_text_t sensor_texts[SENSOR_TEXTS_MAX];
@@ -127,6 +134,28 @@ bool app_has_plain_http(const app_t *app);
 
 /* What the network is to be configured to: what the board was started with, or else the settings. */
 net_config_t app_net_config(const app_t *app);
+
+/* For documents of other parts: registers one, and reads it. Unless STATUS_OK comes back nothing is to be ended. */
+void app_document_keep(app_t *app, document_t *document, const char *name, document_write_t write,
+                       const void *context);
+status_t app_document_open(app_t *app, const document_t *kept, json_document_t *document);
+
+/* Lets a sensor take over its settings. */
+void app_settings_apply_sensor(app_t *app, size_t index);
+
+/* Takes over what the store has of one sensor's settings. */
+void app_settings_take_sensor(app_t *app, size_t index, const cJSON *object);
+
+/* ---- app_sources.c: outside sources --------------------------------------------------------------------- */
+
+/* Loads them. After what is set about sensors of chips was loaded. */
+void app_sources_init(app_t *app);
+
+/* One of app->sources.items is another now, or gone: has it written. */
+void app_source_changed(void *context, size_t index);
+
+/* What is set about an outside sensor has changed. */
+void app_outside_sensor_changed(app_t *app);
 
 /* ---- app_owner.c: random numbers, tokens and the first owner -------------------------------------------- */
 

@@ -24,6 +24,7 @@
 #include "sensors/history.h"
 #include "sensors/sensor_registry.h"
 #include "settings/settings.h"
+#include "sources/sources.h"
 #include "store/store_health.h"
 #include "tls/tls_identity.h"
 
@@ -94,6 +95,8 @@ typedef struct {
     void (*sensor_settings_changed)(void *context, size_t index);
     void (*actuator_settings_changed)(void *context, size_t index);
 
+    void (*source_changed)(void *context, size_t index); /* of api_t.sources: it is another, or gone */
+
     /* Changes of the identity for HTTPS: they last, and hold for connections that come, when STATUS_OK comes back; else
      * nothing has changed. Only while there is HTTPS. tls_rotate makes a new key and a certificate for it; tls_install takes
      * a chain for the key in use, or, with NULL, makes a certificate of its own; tls_trust takes an authority for
@@ -129,6 +132,7 @@ typedef struct {
     const store_health_t *store;
     const log_ring_t *log;
     events_t *events;
+    sources_t *sources;
     const wall_clock_t *clock;
     http_server_t *server; /* for its counters; learns when names change */
     tls_server_t *tls;     /* NULL: the device has no HTTPS */
@@ -145,6 +149,9 @@ const char *api_owner_name(const api_t *api);
 
 /* The device's settings have new values: host name and document tag follow. */
 void api_device_changed(api_t *api);
+
+/* There are other sensors. */
+void api_sensors_changed(api_t *api);
 
 /* Looks whether the status has changed for those who listen.
  * returns   when it wants to be called next */

@@ -71,7 +71,13 @@ static void write_tags(api_t *api)
     device->build_tag = hash_string(hash_string(HASH_SEED, device->version), device->build);
     uint64_t tag = hash_string(hash_string(device->build_tag, device->id), device->board);
     tag = hash_string(hash_string(tag, settings->name), settings->location);
-    device->tag = hash_string(hash_string(tag, device->hostname), device->pin);
+    tag = hash_string(hash_string(tag, device->hostname), device->pin);
+    device->tag = hash_word(tag, sensor_registry_count(api->sensors));
+}
+
+void api_sensors_changed(api_t *api)
+{
+    write_tags(api);
 }
 
 void api_pin_changed(api_t *api)

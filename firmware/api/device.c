@@ -68,7 +68,7 @@ void api_device_get(http_exchange_t *ex, void *app)
     json_object_end(json);
     member(json, "api", "v1");
     json_key(json, "sensors");
-    json_u32(json, (uint32_t)api->sensors->sensor_count);
+    json_u32(json, (uint32_t)sensor_registry_count(api->sensors));
     json_key(json, "tls");
     write_pin(json, device);
     json_object_end(json);

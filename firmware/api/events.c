@@ -160,6 +160,7 @@ static http_produced_t value_piece(http_exchange_t *ex, void *app, json_writer_t
     const api_t *api = app;
     event_t event;
     (void)ex;
+    if (!events_has_subject(api->events, state[0])) return HTTP_DONE;
     if (!events_next(api->events, state[0], &event)) return HTTP_WAIT;
     if (event.point.has_value) {
         write_id(&json->out, &event.position);

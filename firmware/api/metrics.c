@@ -81,7 +81,10 @@ static sample_t plain_seconds(text_writer_t *out, const family_t *family, uint64
 static void sensor_labels(text_writer_t *out, const family_t *family, const sensor_t *sensor)
 {
     first_label(out, family, "sensor", sensor->id);
-    next_label(out, "chip", sensor->chip);
+    if (sensor->chip)
+        next_label(out, "chip", sensor->chip);
+    else
+        next_label(out, "source", sensor->source);
 }
 
 /* which    the kind of sensors of the family */
@@ -89,7 +92,8 @@ static sample_t write_value(text_writer_t *out, const family_t *family, const ap
 {
     if (index >= api->sensors->sensor_count) return SAMPLE_NONE;
     const sensor_t *sensor = &api->sensors->sensors[index];
-    if (sensor->channel->kind != (sensor_kind_t)family->which || sensor->quality != QUALITY_OK)
+    if (sensor->absent || sensor->channel->kind != (sensor_kind_t)family->which ||
+        sensor->quality != QUALITY_OK)
         return SAMPLE_LEFT_OUT;
     sensor_labels(out, family, sensor);
     text_append(out, "} ", 2);
@@ -104,6 +108,7 @@ static sample_t write_sensor(text_writer_t *out, const family_t *family, const a
 {
     if (index >= api->sensors->sensor_count) return SAMPLE_NONE;
     const sensor_t *sensor = &api->sensors->sensors[index];
+    if (sensor->absent) return SAMPLE_LEFT_OUT;
     sensor_labels(out, family, sensor);
     switch (family->which) {
     case SENSOR_UP: return labelled_u32(out, sensor->quality == QUALITY_OK);

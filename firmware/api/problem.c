@@ -85,6 +85,7 @@ void api_problem_no_reading(http_exchange_t *ex, const sensor_t *sensor)
         [QUALITY_OK] = "",
         [QUALITY_MISSING] = "the sensor's chip does not answer on its bus",
         [QUALITY_ERROR] = "the sensor's last sample failed",
+        [QUALITY_STALE] = "the sensor's source is late",
     };
     http_set_retry_after(ex, (uint16_t)((sensor->config.interval_ms + 999u) / 1000u));
     write_problem(ex, 503, "no-reading", "The sensor has no value", details[sensor->quality]);

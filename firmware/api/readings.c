@@ -52,7 +52,8 @@ static http_produced_t senml_piece(http_exchange_t *ex, void *app, json_writer_t
     }
     const sensor_t *sensor = &api->sensors->sensors[state[0] - 1u];
     state[0]++;
-    if (sensor->quality != QUALITY_OK) return HTTP_MORE; /* SenML has no way to say "no value" */
+    if (sensor->absent || sensor->quality != QUALITY_OK)
+        return HTTP_MORE; /* SenML has no way to say "no value" */
     json_object_begin(json);
     if (!state[1]) write_base_name(json, api->device.mac);
     state[1] = 1;

@@ -5,6 +5,7 @@
 /* Bytes of the largest body: all settings at their longest, or a token's request. */
 #define CONFIG_BYTES 2048u
 #define SMALL_BYTES  512u
+#define SOURCE_BYTES HTTP_BODY_BYTES_MAX /* a source with 8 values at their longest has 2800 */
 #define CHAIN_BYTES  HTTP_BODY_BYTES_MAX /* certificates as PEM in JSON */
 
 const http_route_t api_routes[] = {
@@ -18,6 +19,10 @@ const http_route_t api_routes[] = {
     { HTTP_GET, "/api/v1/sensors/{id}/history", api_history_get, SCOPE_READ, 0 },
     { HTTP_GET, "/api/v1/readings", api_reading_list, SCOPE_READ, 0 },
     { HTTP_GET, "/api/v1/events", api_events_get, SCOPE_READ, 0 },
+    { HTTP_GET, "/api/v1/sources", api_source_list, SCOPE_ADMIN, 0 },
+    { HTTP_GET, "/api/v1/sources/{id}", api_source_get, SCOPE_ADMIN, 0 },
+    { HTTP_PUT, "/api/v1/sources/{id}", api_source_put, SCOPE_ADMIN, SOURCE_BYTES },
+    { HTTP_DELETE, "/api/v1/sources/{id}", api_source_delete, SCOPE_ADMIN, 0 },
     { HTTP_GET, "/api/v1/actuators", api_actuator_list, SCOPE_READ, 0 },
     { HTTP_GET, "/api/v1/actuators/{id}", api_actuator_get, SCOPE_READ, 0 },
     { HTTP_PUT, "/api/v1/actuators/{id}", api_actuator_put, SCOPE_OPERATE, SMALL_BYTES },
@@ -60,6 +65,8 @@ const api_link_t api_links[] = {
     { "value", "/api/v1/sensors/{id}/value" },
     { "history", "/api/v1/sensors/{id}/history" },
     { "readings", "/api/v1/readings" },
+    { "sources", "/api/v1/sources" },
+    { "source", "/api/v1/sources/{id}" },
     { "actuators", "/api/v1/actuators" },
     { "actuator", "/api/v1/actuators/{id}" },
     { "actions", "/api/v1/actions" },

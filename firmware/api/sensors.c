@@ -1,6 +1,7 @@
 #include "api/events.h"
 #include "api/handlers.h"
 #include "api/patch.h"
+#include "api/problem.h"
 #include "base/hash.h"
 
 /* The tag of a sensor has two halves: what was set about it, and what it measures. A program that read it before
@@ -83,7 +84,13 @@ static void write_sensor(json_writer_t *json, const sensor_t *sensor, const api_
     json_key(json, "alert");
     json_plain(json, sensor_alert_name(sensor->alert));
     json_key(json, "chip");
-    json_plain(json, sensor->chip);
+    if (sensor->chip) {
+        json_plain(json, sensor->chip);
+    } else {
+        json_null(json);
+        json_key(json, "source");
+        json_plain(json, sensor->source);
+    }
     json_object_end(json);
 }
 
@@ -143,7 +150,8 @@ http_produced_t api_collection_piece(const api_t *api, json_writer_t *json, uint
         json_key(json, key);
         json_array_begin(json);
     } else if (state[0] <= api->sensors->sensor_count) {
-        write(json, &api->sensors->sensors[state[0] - 1u], api);
+        const sensor_t *sensor = &api->sensors->sensors[state[0] - 1u];
+        if (!sensor->absent) write(json, sensor, api);
     } else {
         json_array_end(json);
         json_object_end(json);
@@ -161,7 +169,7 @@ static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t 
     uint64_t clock_tag = wall_clock_tag(api->clock);
     uint32_t next = state[0];
     (void)ex;
-    for (; next > 0 && next <= api->sensors->sensor_count; next++) {
+    for (; next > 0 && next <= api->sensors->sensor_count && !api->sensors->sensors[next - 1u].absent; next++) {
         const api_sensor_text_t *text = sensor_text_at(api, next - 1u, clock_tag);
         if (text->bytes == 0 || json_room(json) <= text->bytes) break;
         json_raw(json, text->json, text->bytes);
@@ -214,6 +222,12 @@ void api_sensor_patch(http_exchange_t *ex, void *app)
     sensor_settings_t candidate = *settings;
     if (!api_patch(ex, sensor_tag(api, sensor), SETTINGS_HALF, &sensor_schema, sensor->channel->decimals,
                    &candidate)) {
+        return;
+    }
+    if (sensor->source && candidate.interval_ms) {
+        schema_errors_t errors = schema_errors();
+        schema_cross_error(&errors, "interval_ms", "is that of the source: change it there");
+        api_problem_members(ex, 422, "nothing was changed", &errors);
         return;
     }
     if (!schema_equal(&sensor_schema, &candidate, settings)) {

@@ -76,7 +76,7 @@ void api_write_sensor_counts(json_writer_t *json, const sensor_registry_t *senso
 {
     json_key(json, "sensors");
     json_object_begin(json);
-    count(json, "total", (uint32_t)sensors->sensor_count);
+    count(json, "total", (uint32_t)sensor_registry_count(sensors));
     count(json, "ok", api_sensors_ok(sensors));
     json_object_end(json);
 }

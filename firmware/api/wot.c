@@ -41,7 +41,8 @@ static void put_sensor(json_writer_t *json, const api_t *api, const sensor_t *se
     json_string(json, sensor->config.name);
     json_key(json, "description");
     json_raw_string_begin(json);
-    text_format(&json->out, "%s (%s)", sensor_kind_name(channel->kind), sensor->chip);
+    text_format(&json->out, "%s (%s)", sensor_kind_name(channel->kind),
+                sensor->chip ? sensor->chip : sensor->source);
     json_raw_string_end(json);
     json_key(json, "unit");
     json_string(json, sensor_unit_symbol(channel->unit));
@@ -137,8 +138,12 @@ static void put_calibrate_input(json_writer_t *json, const api_t *api)
 {
     put(json, api, ",'input':{'type':'object','required':['sensor','value'],'properties':{'sensor':", "");
     put(json, api, "{'type':'string','enum':[", "");
-    for (size_t i = 0; i < api->sensors->sensor_count; i++)
-        put(json, api, i > 0 ? ",'%'" : "'%'", api->sensors->sensors[i].id);
+    bool any = false;
+    for (size_t i = 0; i < api->sensors->sensor_count; i++) {
+        if (api->sensors->sensors[i].absent) continue;
+        put(json, api, any ? ",'%'" : "'%'", api->sensors->sensors[i].id);
+        any = true;
+    }
     put(json, api, "]},'value':{'type':'number'}}}", "");
 }
 
@@ -246,7 +251,7 @@ static http_produced_t write_piece(http_exchange_t *ex, void *app, json_writer_t
     }
     step--;
     if (step < api->sensors->sensor_count) {
-        put_sensor(json, api, &api->sensors->sensors[step]);
+        if (!api->sensors->sensors[step].absent) put_sensor(json, api, &api->sensors->sensors[step]);
         return HTTP_MORE;
     }
     step -= api->sensors->sensor_count;
@@ -282,6 +287,7 @@ static uint64_t tag_of(const api_t *api, const http_exchange_t *ex)
     for (size_t i = 0; i < authority.count; i++) tag = hash_word(tag, (unsigned char)authority.bytes[i]);
     for (size_t i = 0; i < api->sensors->sensor_count; i++) {
         const sensor_t *sensor = &api->sensors->sensors[i];
+        if (sensor->absent) continue;
         tag = hash_string(hash_string(tag, sensor->id), sensor->config.name);
         tag = hash_word(tag, (uint32_t)sensor->config.offset);
     }

@@ -157,11 +157,15 @@
 #define SENSOR_DEVICES_MAX 8u
 
 /* Sensors (channels of all chips). Each costs about 100 bytes of RAM. */
+#ifndef SENSORS_MAX
 #define SENSORS_MAX 24u
+#endif
 
 /* Sensors whose document is kept as it was last written, until they are sampled again; more share these places. And bytes
  * of such a document: 330 with long ids and numbers, and a name of 60 bytes. */
-#define SENSOR_TEXTS_MAX  SENSORS_MAX
+#ifndef SENSOR_TEXTS_MAX
+#define SENSOR_TEXTS_MAX SENSORS_MAX
+#endif
 #define SENSOR_TEXT_BYTES 400u
 
 /* Bytes of a sensor id with its NUL: device id, underscore, channel key. */
@@ -169,6 +173,12 @@
 
 /* Milliseconds between two samples of one sensor, unless it is configured otherwise. */
 #define SENSOR_INTERVAL_MS_DEFAULT 1000u
+
+/* Of these, sensors whose values come from outside sources instead of chips. Each also costs its share of
+ * HISTORY_OUTSIDE_SAMPLES_BYTES and HISTORY_OUTSIDE_MINUTES_BYTES. */
+#ifndef OUTSIDE_SENSORS_MAX
+#define OUTSIDE_SENSORS_MAX 8u
+#endif
 
 /* Milliseconds until a chip that failed is probed again: often enough that a reconnected sensor is back
  * within one sampling interval, seldom enough that a dead bus does not eat the loop. */
@@ -189,6 +199,15 @@
  * day of 1440 minutes with a fifth to spare. */
 #ifndef HISTORY_MINUTES_BYTES
 #define HISTORY_MINUTES_BYTES 65536u
+#endif
+
+/* The same for sensors of outside sources, which come and go while those of chips stay: a share for each that there may be.
+ * One that is asked for every minute has 4 blocks of samples for 7 hours, and 8 of minutes for as long. */
+#ifndef HISTORY_OUTSIDE_SAMPLES_BYTES
+#define HISTORY_OUTSIDE_SAMPLES_BYTES 8192u
+#endif
+#ifndef HISTORY_OUTSIDE_MINUTES_BYTES
+#define HISTORY_OUTSIDE_MINUTES_BYTES 16384u
 #endif
 
 /* Starts of the device whose calendar time is remembered, 48 bytes each: more than anybody restarts a device within
@@ -474,6 +493,83 @@
 /* Addresses whose failures are remembered, 24 bytes each. */
 #define LIMITER_ADDRESSES_MAX 16u
 
+/* ---- What the device asks others ----------------------------------------------------------------------- */
+
+/* Bytes with NUL of the address of what is asked, or redirected to: a weather service's with its query has about 150. And
+ * of the host in it; names of DNS may be longer, those of services are not. */
+#define CLIENT_URL_BYTES  256u
+#define CLIENT_HOST_BYTES 128u
+
+/* Bytes of an entity tag with its quotes and NUL; what is longer is not asked with again. A SHA-256 in hexadecimal fits. */
+#define CLIENT_ETAG_BYTES 72u
+
+/* Bytes of a line of an answer's head that are looked at: a Location of CLIENT_URL_BYTES. Longer ones carry nothing for us. */
+#define CLIENT_LINE_BYTES (CLIENT_URL_BYTES + 32u)
+
+/* Bytes of an answer's head with all before it, and interim answers in it: policies and cookies of a public service's front
+ * have 4 KiB. */
+#define CLIENT_HEAD_BYTES_MAX 8192u
+#define CLIENT_INTERIM_MAX    4u
+
+/* Nesting of a document that numbers are picked from; 4 bytes each. Pointers that are looked for at the same time, 40 bytes
+ * each, and bytes of one with NUL. */
+#define JSON_PICK_DEPTH_MAX 32u
+#ifndef JSON_PICK_TARGETS_MAX
+#define JSON_PICK_TARGETS_MAX 8u
+#endif
+#define JSON_PICK_POINTER_BYTES 72u
+
+/* Outside sources, 2 KiB each, and one more while it is changed; their documents count among DOCUMENTS_MAX. */
+#ifndef SOURCES_MAX
+#define SOURCES_MAX 4u
+#endif
+
+/* Values that are taken out of one source's answer. All sources together have OUTSIDE_SENSORS_MAX. */
+#define SOURCE_VALUES_MAX JSON_PICK_TARGETS_MAX
+
+/* Bytes with NUL of a source's id, of its token (an API key has 32 to 64, some tokens 100), and of a field's name and value;
+ * fields that may be set. */
+#define SOURCE_ID_BYTES           24u
+#define SOURCE_TOKEN_BYTES        128u
+#define SOURCE_HEADER_NAME_BYTES  32u
+#define SOURCE_HEADER_VALUE_BYTES 128u
+#define SOURCE_HEADERS_MAX        2u
+
+/* Milliseconds between two questions to one source, at least and by default: what a public service thinks fair. */
+#define SOURCE_INTERVAL_MS_MIN     1000u
+#define SOURCE_INTERVAL_MS_DEFAULT 60000u
+
+/* Milliseconds for a question and its whole answer, name and redirects included: by default, and what may be set. The most
+ * is enough for SOURCE_BODY_BYTES_MAX at 1 Mbit/s. */
+#define SOURCE_TIMEOUT_MS_MIN     1000u
+#define SOURCE_TIMEOUT_MS_DEFAULT 10000u
+#define SOURCE_TIMEOUT_MS_MAX     60000u
+
+/* Half intervals without a good answer after which a source is late: one may be lost, not two. */
+#define SOURCE_STALE_INTERVALS_X2 5u
+
+/* Milliseconds until a source that failed is asked again, doubled with each failure up to the second. */
+#define SOURCE_RETRY_MS     5000u
+#define SOURCE_RETRY_MS_MAX 900000u
+
+/* The same for one that was not asked since start, while the device is still without an address. */
+#define SOURCE_NETWORK_RETRY_MS 500u
+
+/* Redirects that are followed: from http to https, to a name with www., to a path with a slash, and one more. */
+#define SOURCE_REDIRECTS_MAX 4u
+
+/* Bytes of an answer's body that are read while values are missing; nothing of it is kept. */
+#define SOURCE_BODY_BYTES_MAX 4194304u
+
+/* Bytes of a request's head: URL, host, token and fields at their longest, and 300 of our own. */
+#define SOURCE_REQUEST_BYTES                                                                                 \
+    (CLIENT_URL_BYTES + CLIENT_HOST_BYTES + SOURCE_TOKEN_BYTES + CLIENT_ETAG_BYTES +                         \
+     SOURCE_HEADERS_MAX * (SOURCE_HEADER_NAME_BYTES + SOURCE_HEADER_VALUE_BYTES + 4u) + 300u)
+
+/* Bytes that are taken from the connection at a time, on the stack; pieces of them in one turn of the loop: a window. */
+#define SOURCE_PIECE_BYTES    512u
+#define SOURCE_STEPS_PER_POLL 12u
+
 /* ---- What lasts --------------------------------------------------------------------------------------- */
 
 /* Bytes of a document. The longest one is that of the tokens. */
@@ -483,7 +579,7 @@
 #define STORE_NAME_BYTES 24u
 
 /* Names of documents that the store remembers, so that one that was lost is not taken for one that never was. */
-#define STORE_NAMES_MAX 16u
+#define STORE_NAMES_MAX 24u
 
 /* Bytes of a page of the memory (hal/storage.h): of NOR flash 256, of EEPROMs 64. Three of them are buffers. */
 #define STORE_PAGE_BYTES_MAX 256u
@@ -498,9 +594,9 @@
  * in circles. */
 #define STORE_STEPS_MAX 20000u
 
-/* Documents of all owners: one a sensor chip, and settings of the device, of actuators, their outputs, actions and
- * tokens. Each costs a pointer here. */
-#define DOCUMENTS_MAX 14u
+/* Documents of all owners: one a sensor chip and one an outside source, and settings of the device, of actuators, their
+ * outputs, actions, tokens and outside sensors. Each costs a pointer here. */
+#define DOCUMENTS_MAX (SENSOR_DEVICES_MAX + SOURCES_MAX + 6u)
 
 /* Milliseconds in which further changes of a document are waited for: a person's clicks, a program's burst. A
  * power cut may lose as much. */
@@ -524,6 +620,11 @@ _Static_assert(SENSOR_INTERVAL_MS_MIN <= SENSOR_INTERVAL_MS_DEFAULT, "the defaul
 _Static_assert(SENSOR_INTERVAL_MS_DEFAULT <= SENSOR_INTERVAL_MS_MAX, "the default is one of those allowed");
 _Static_assert(HISTORY_SAMPLES_BYTES / HISTORY_BLOCK_BYTES / SENSORS_MAX >= 2u, "one block may be recycled");
 _Static_assert(HISTORY_MINUTES_BYTES / HISTORY_BLOCK_BYTES / SENSORS_MAX >= 2u, "one block may be recycled");
+_Static_assert(HISTORY_OUTSIDE_SAMPLES_BYTES / HISTORY_BLOCK_BYTES / OUTSIDE_SENSORS_MAX >= 2u,
+               "one block may be recycled");
+_Static_assert(HISTORY_OUTSIDE_MINUTES_BYTES / HISTORY_BLOCK_BYTES / OUTSIDE_SENSORS_MAX >= 2u,
+               "one block may be recycled");
+_Static_assert(OUTSIDE_SENSORS_MAX < SENSORS_MAX, "chips have some");
 _Static_assert(HISTORY_BLOCK_BYTES <= 511u, "used bytes are 9 bits");
 _Static_assert(SCHEMA_ERRORS_MAX <= 255u, "counted in 8 bits");
 _Static_assert(HTTP_REFUSALS_MAX < NET_TCP_SPARE_PCBS, "refusals live on spare control blocks");
@@ -535,8 +636,8 @@ _Static_assert(EVENT_SUBSCRIBERS_MAX + 1u <= HTTPS_CONNECTIONS_MAX, "and one by 
 _Static_assert(HTTP_UNACKED_GRACE_MS < HTTP_UNACKED_DEADLINE_MS, "who gives way has time left");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= HTTP_BODY_BYTES_MAX, "read like any other document");
 _Static_assert(TOKENS_DOCUMENT_BYTES_MAX <= STORE_DOCUMENT_BYTES_MAX, "documents fit in the store");
-_Static_assert(SENSOR_DEVICES_MAX + 5u <= DOCUMENTS_MAX, "a document each");
-_Static_assert(DOCUMENTS_MAX < STORE_NAMES_MAX, "every document is remembered, and the seed");
+_Static_assert(DOCUMENTS_MAX + 4u <= STORE_NAMES_MAX,
+               "every document is remembered, and the seed and what TLS has");
 _Static_assert(TLS_HEAP_BYTES % 8u == 0, "the heap consists of words");
 _Static_assert(TLS_RECORD_OUT_BYTES >= HTTP_OUTPUT_BYTES, "an output buffer is one record");
 _Static_assert(TLS_RECORD_OUT_BYTES > TLS_CHAIN_BYTES, "a chain is one record");

@@ -29,7 +29,7 @@
  * peers that take nothing cannot use it up. Were it used up all the same, bytes stay in http_conn and are tried
  * again. The mDNS responder keeps its host and services here for good, and builds one message at a time; an answer
  * to one asker may wait for ARP meanwhile. */
-#define NET_SENDERS                (NET_CONNECTIONS + 2 * HTTP_CLOSINGS_MAX) /* two ports */
+#define NET_SENDERS                (NET_CONNECTIONS + 2 * HTTP_CLOSINGS_MAX + 1) /* two ports, and our own */
 #define NET_SEGMENT_OVERHEAD_BYTES 128
 #define NET_MDNS_HEAP_BYTES        (NET_SERVICES_MAX * 440 + 640 + 2 * (MDNS_OUTPUT_PACKET_SIZE + 96))
 #define MEM_SIZE                   (NET_SENDERS * (TCP_SND_BUF + 5 * NET_SEGMENT_OVERHEAD_BYTES) + 4096 + NET_MDNS_HEAP_BYTES)
@@ -39,10 +39,11 @@
 #define PBUF_POOL_BUFSIZE        512
 #define NET_PBUFS_PER_FRAME      3
 #define NET_PBUFS_PER_CONNECTION NET_PBUFS_PER_FRAME
+#define NET_OUT_PBUFS            (TCP_WND / TCP_MSS * NET_PBUFS_PER_FRAME) /* long answers come to the one that we open */
 #define NET_PBUFS_FOR_REASSEMBLY 6
 #define NET_PBUFS_FOR_MDNS       (MDNS_MAX_STORED_PKTS * NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_SIZE                                                                                       \
-    (NET_CONNECTIONS * NET_PBUFS_PER_CONNECTION + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_FOR_MDNS +            \
+    (NET_CONNECTIONS * NET_PBUFS_PER_CONNECTION + NET_OUT_PBUFS + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_FOR_MDNS +            \
      NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_FREE_OOSEQ 1
 
@@ -136,12 +137,14 @@
 /* Segments: two of a long answer, or some short ones of requests that came one behind the other. */
 #define TCP_SND_QUEUELEN 6
 
-#define MEMP_NUM_TCP_PCB        (NET_CONNECTIONS + NET_TCP_SPARE_PCBS)
+#define MEMP_NUM_TCP_PCB        (NET_CONNECTIONS + 1 + NET_TCP_SPARE_PCBS)
 #define MEMP_NUM_TCP_PCB_LISTEN 2
+/* The one that we open comes from another port after each start: a peer may still remember the last. */
+#define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 1
 /* For each connection, open or closing, a full queue and its FIN; for each open one what came out of order; for each
  * spare block a SYN or a FIN. */
 #define MEMP_NUM_TCP_SEG                                                                                     \
-    (NET_SENDERS * (TCP_SND_QUEUELEN + 1) + NET_CONNECTIONS * TCP_OOSEQ_MAX_PBUFS + NET_TCP_SPARE_PCBS)
+    (NET_SENDERS * (TCP_SND_QUEUELEN + 1) + (NET_CONNECTIONS + 1) * TCP_OOSEQ_MAX_PBUFS + NET_TCP_SPARE_PCBS)
 
 /* Half-open connections: a browser opens 6 at once, and each SYN that finds no place costs it a second. A flood of
  * SYNs still leaves blocks to those that are served or closing. */
@@ -175,11 +178,11 @@
 /* mDNS: probing, and five timers a family, of which lwIP starts some twice; one a stored question. SNTP: two. */
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 1 + 2 * 10 + MDNS_MAX_STORED_PKTS + 2)
 
-/* The name of a time server, nothing else. Ports and numbers of questions are random (net_random.c). */
+/* The names of a time server and of outside sources. Ports and numbers of questions are random (net_random.c). */
 #define LWIP_DNS            1
-#define DNS_TABLE_SIZE      1
+#define DNS_TABLE_SIZE      3
 #define DNS_MAX_SERVERS     2
-#define DNS_MAX_NAME_LENGTH SETTINGS_HOST_BYTES
+#define DNS_MAX_NAME_LENGTH CLIENT_HOST_BYTES
 
 /* net/sntp.c resolves names, looks at answers before lwIP does, and has the clock. Its time stamps are random numbers
  * that only the server that was asked can know (RFC 9109 says why), the moments belonging to them stay here. */

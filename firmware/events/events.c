@@ -36,6 +36,7 @@ static void begin_with_present(const events_t *events, subscriber_t *subscriber)
     const sensor_registry_t *sensors = events->sensors;
     subscriber->position = (event_position_t){ { this_boot(events), 0 }, 0, events->log->next - 1u };
     for (size_t i = 0; i < sensors->sensor_count; i++) {
+        if (sensors->sensors[i].absent) continue;
         if (sensors->sensors[i].quality != QUALITY_PENDING) subscriber->readings |= bit(i);
         if (sensors->sensors[i].alert != ALERT_NONE) subscriber->alerts |= bit(i);
     }
@@ -108,7 +109,7 @@ static bool next_from_history(const events_t *events, const subscriber_t *subscr
     size_t whose = SENSORS_MAX;
     for (size_t i = 0; i < events->sensors->sensor_count; i++) {
         history_point_t point;
-        if (!(subscriber->filter.sensors & bit(i))) continue;
+        if (!(subscriber->filter.sensors & bit(i)) || events->sensors->sensors[i].absent) continue;
         if (!history_next(events->history, i, last_told(&subscriber->position, i), &point)) continue;
         if (whose < SENSORS_MAX && history_compare(point.at, first.at) >= 0) continue;
         first = point;
@@ -125,7 +126,7 @@ static bool next_from_present(const events_t *events, const subscriber_t *subscr
     const sensor_t *oldest = NULL;
     for (size_t i = 0; i < events->sensors->sensor_count; i++) {
         const sensor_t *sensor = &events->sensors->sensors[i];
-        if (!(subscriber->readings & bit(i))) continue;
+        if (!(subscriber->readings & bit(i)) || sensor->absent) continue;
         if (!oldest || sensor->uptime_ms < oldest->uptime_ms) oldest = sensor;
     }
     if (!oldest) return false;
@@ -143,7 +144,7 @@ static bool next_reading(const events_t *events, const subscriber_t *subscriber,
 static bool next_alert(const events_t *events, const subscriber_t *subscriber, event_t *event)
 {
     for (size_t i = 0; i < events->sensors->sensor_count; i++) {
-        if (!(subscriber->alerts & bit(i))) continue;
+        if (!(subscriber->alerts & bit(i)) || events->sensors->sensors[i].absent) continue;
         event->sensor = &events->sensors->sensors[i];
         return true;
     }
@@ -223,6 +224,24 @@ void events_note_alert(events_t *events, size_t sensor)
         subscriber->alerts |= bit(sensor);
         events->news = true;
     }
+}
+
+/* Who listens to all sensors listens to whoever comes there next; who named this one has not meant that one. */
+void events_note_removed(events_t *events, size_t sensor)
+{
+    for (unsigned i = 0; i < EVENT_SUBSCRIBERS_MAX; i++) {
+        subscriber_t *subscriber = &events->subscribers[i];
+        subscriber->readings &= ~bit(sensor);
+        subscriber->alerts &= ~bit(sensor);
+        if (!subscriber->taken || subscriber->filter.sensors == UINT32_MAX) continue;
+        subscriber->filter.sensors &= ~bit(sensor);
+        events->news = true;
+    }
+}
+
+bool events_has_subject(const events_t *events, unsigned seat)
+{
+    return events->subscribers[seat].filter.sensors != 0;
 }
 
 void events_note_status(events_t *events, uint64_t tag)

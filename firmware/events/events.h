@@ -35,7 +35,7 @@ typedef struct {
 
 typedef struct {
     uint8_t types;    /* bit n: event_type_t n */
-    uint32_t sensors; /* bit n: the sensor of index n */
+    uint32_t sensors; /* bit n: the sensor of index n; UINT32_MAX: all, also those that come later */
 } event_filter_t;
 
 typedef struct {
@@ -93,6 +93,12 @@ void events_note_sample(events_t *events, size_t sensor);
 
 /* Its alert has changed. */
 void events_note_alert(events_t *events, size_t sensor);
+
+/* A sensor was removed: nobody is told of it any more. */
+void events_note_removed(events_t *events, size_t sensor);
+
+/* Whether any of the sensors that a subscriber named is still there. */
+bool events_has_subject(const events_t *events, unsigned seat);
 
 /* tag       a hash over what the status shows: nothing is noted while it stays the same */
 void events_note_status(events_t *events, uint64_t tag);

@@ -8,6 +8,7 @@
 #include "net/http_tcp.h"
 #include "net/mdns.h"
 #include "net/net_addresses.h"
+#include "net/net_out.h"
 #include "net/sntp.h"
 
 typedef struct {
@@ -23,6 +24,7 @@ typedef struct {
     http_tls_t https_tls[HTTPS_CONNECTIONS_MAX];
     net_mdns_t mdns;
     net_sntp_t sntp;
+    net_out_t out;
 } net_state_t;
 
 extern net_state_t net_state;

@@ -126,7 +126,7 @@ static bool is_room_for(const chip_facts_t *facts, const chip_wishes_t *wishes, 
         devices++;
         sensors += type ? type->ops->channel_count : 0u;
     }
-    return devices <= SENSOR_DEVICES_MAX && sensors <= SENSORS_MAX;
+    return devices <= SENSOR_DEVICES_MAX && sensors <= SENSORS_MAX - OUTSIDE_SENSORS_MAX;
 }
 
 const char *chip_table_refuse_removed(const chip_facts_t *facts, const chip_wishes_t *wishes, size_t index)

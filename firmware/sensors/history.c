@@ -89,6 +89,7 @@ static void note_clock(history_t *history)
 void history_add(history_t *history, size_t sensor, uint64_t uptime_ms, bool has_value, int32_t value)
 {
     history_ring_t *ring = &history->samples[sensor];
+    if (!ring->blocks) return; /* of a sensor that is gone */
     const history_point_t point = { history_moment(history, uptime_ms), has_value, has_value ? value : 0 };
     note_clock(history);
     if (history_compare(point.at, ring->state.at) <= 0) return;
@@ -123,17 +124,19 @@ static size_t step_minute(history_state_t *state, const uint8_t *data, size_t by
     return history_decode_minute(state, data, bytes, &minute);
 }
 
+static uint64_t digest_sensor(uint64_t digest, const sensor_t *sensor)
+{
+    digest = hash_string(hash_word(digest, HASH_SEED), sensor->id);
+    return hash_word(digest, (uint64_t)sensor->channel->kind << 16 | (uint64_t)sensor->channel->unit << 8 |
+                                 sensor->channel->decimals);
+}
+
 /* Numbers of other sensors, or in another scale, must not be taken for those of these. */
 static uint64_t digest_sensors(const sensor_registry_t *registry)
 {
     uint64_t digest = hash_word(hash_word(HASH_SEED, LAYOUT), sizeof(history_memory_t));
     digest = hash_word(hash_word(digest, HISTORY_BLOCK_BYTES), HISTORY_BOOTS_MAX);
-    for (size_t i = 0; i < registry->sensor_count; i++) {
-        const sensor_t *sensor = &registry->sensors[i];
-        digest = hash_string(hash_word(digest, HASH_SEED), sensor->id);
-        digest = hash_word(digest, (uint64_t)sensor->channel->kind << 16 |
-                                       (uint64_t)sensor->channel->unit << 8 | sensor->channel->decimals);
-    }
+    for (size_t i = 0; i < registry->chip_sensors; i++) digest = digest_sensor(digest, &registry->sensors[i]);
     return digest;
 }
 
@@ -144,6 +147,7 @@ static void empty(history_memory_t *memory, uint64_t sensors)
     history_boots_clear(memory->boots);
     history_ring_clear(memory->samples, sizeof memory->samples / sizeof memory->samples[0]);
     history_ring_clear(memory->minutes, sizeof memory->minutes / sizeof memory->minutes[0]);
+    memset(memory->outside, 0, sizeof memory->outside);
     memory->sensors = sensors;
     __asm volatile("" ::: "memory");
     memory->check = hash_word(sensors, LAYOUT);
@@ -170,7 +174,7 @@ static void resume_minute(history_t *history, size_t sensor)
 void history_init(history_t *history, history_memory_t *memory, const sensor_registry_t *registry,
                   const wall_clock_t *clock)
 {
-    *history = (history_t){ .memory = memory, .clock = clock, .sensor_count = registry->sensor_count };
+    *history = (history_t){ .memory = memory, .clock = clock, .sensor_count = registry->chip_sensors };
     uint64_t sensors = digest_sensors(registry);
     if (memory->sensors != sensors || memory->check != hash_word(sensors, LAYOUT)) empty(memory, sensors);
     uint32_t last = history_boots_last(memory->boots);
@@ -191,10 +195,76 @@ void history_init(history_t *history, history_memory_t *memory, const sensor_reg
     history_boots_write(memory->boots, history->boot, false, 0);
 }
 
+/* ---- Outside sensors ------------------------------------------------------------------------------------------- */
+
+#define SHARE_SAMPLES (HISTORY_OUTSIDE_SAMPLES_BYTES / HISTORY_BLOCK_BYTES / OUTSIDE_SENSORS_MAX)
+#define SHARE_MINUTES (HISTORY_OUTSIDE_MINUTES_BYTES / HISTORY_BLOCK_BYTES / OUTSIDE_SENSORS_MAX)
+
+static bool share_is_taken(const history_t *history, unsigned share)
+{
+    for (size_t i = 0; i < SENSORS_MAX; i++) {
+        if (history->share[i] == share + 1u) return true;
+    }
+    return false;
+}
+
+/* The share that has records of this sensor, else one that nobody has, else one of a sensor that is gone. */
+static unsigned choose_share(const history_t *history, uint64_t digest)
+{
+    unsigned chosen = OUTSIDE_SENSORS_MAX;
+    for (unsigned i = 0; i < OUTSIDE_SENSORS_MAX; i++) {
+        if (share_is_taken(history, i)) continue;
+        if (history->memory->outside[i] == digest) return i;
+        bool better = chosen == OUTSIDE_SENSORS_MAX ||
+                      (history->memory->outside[chosen] != 0 && history->memory->outside[i] == 0);
+        if (better) chosen = i;
+    }
+    return chosen;
+}
+
+void history_begin_sensor(history_t *history, size_t index, const sensor_t *sensor)
+{
+    history_memory_t *memory = history->memory;
+    uint64_t digest = digest_sensor(LAYOUT, sensor);
+    unsigned share = choose_share(history, digest);
+    history_block_t *samples = memory->outside_samples + share * SHARE_SAMPLES;
+    history_block_t *minutes = memory->outside_minutes + share * SHARE_MINUTES;
+    if (memory->outside[share] != digest) {
+        history_ring_clear(samples, SHARE_SAMPLES);
+        history_ring_clear(minutes, SHARE_MINUTES);
+        __asm volatile("" ::: "memory");
+        memory->outside[share] = digest;
+    }
+    history->share[index] = (uint8_t)(share + 1u);
+    history->running[index] = (history_minute_t){ .samples = 0 };
+    history->failed[index] = false;
+    history->dropped_blocks +=
+        history_ring_open(&history->samples[index], samples, SHARE_SAMPLES, step_point);
+    history->dropped_blocks +=
+        history_ring_open(&history->minutes[index], minutes, SHARE_MINUTES, step_minute);
+    /* Records of starts that the rest of the memory knows nothing of would be later than all that comes. */
+    if (history->samples[index].state.at.boot > history->boot ||
+        history->minutes[index].state.at.boot > history->boot) {
+        memory->outside[share] = 0;
+        history->share[index] = 0;
+        history_begin_sensor(history, index, sensor);
+        return;
+    }
+    resume_minute(history, index);
+}
+
+void history_end_sensor(history_t *history, size_t index)
+{
+    history->share[index] = 0;
+    history->running[index].samples = 0;
+    history->samples[index] = history->minutes[index] = (history_ring_t){ .blocks = NULL };
+}
+
 /* ---- How much there is ----------------------------------------------------------------------------------------- */
 
 static uint32_t records_of(const history_ring_t *ring)
 {
+    if (ring->newest == 0) return 0;
     for (uint32_t sequence = history_ring_oldest(ring); sequence <= ring->newest; sequence++) {
         const history_block_t *block = history_ring_block(ring, sequence);
         if (block) return ring->next_number - block->first_number;
@@ -205,9 +275,10 @@ static uint32_t records_of(const history_ring_t *ring)
 history_usage_t history_usage(const history_t *history)
 {
     history_usage_t usage = { .dropped_blocks = history->dropped_blocks,
-                              .size_bytes = HISTORY_SAMPLES_BYTES + HISTORY_MINUTES_BYTES,
+                              .size_bytes = HISTORY_SAMPLES_BYTES + HISTORY_MINUTES_BYTES +
+                                            HISTORY_OUTSIDE_SAMPLES_BYTES + HISTORY_OUTSIDE_MINUTES_BYTES,
                               .starts = history->boot };
-    for (size_t i = 0; i < history->sensor_count; i++) {
+    for (size_t i = 0; i < SENSORS_MAX; i++) {
         usage.samples += records_of(&history->samples[i]);
         usage.minutes += records_of(&history->minutes[i]);
     }

@@ -35,6 +35,7 @@ typedef struct {
     history_ring_t minutes[SENSORS_MAX];
     history_minute_t running[SENSORS_MAX]; /* the minute that is being collected; samples 0: none */
     bool failed[SENSORS_MAX];              /* the last record says that there was no value */
+    uint8_t share[SENSORS_MAX];            /* of outside sensors: 1 + which of the memory's shares; 0: none */
     bool noted;                            /* the memory has a time of this start, and it is */
     int64_t noted_offset_ms;
     uint32_t dropped_blocks; /* damaged ones, found at start */
@@ -47,6 +48,13 @@ typedef struct {
  * clock      borrowed for the life of the history */
 void history_init(history_t *history, history_memory_t *memory, const sensor_registry_t *registry,
                   const wall_clock_t *clock);
+
+/* An outside sensor was added to the registry: it goes on with what was recorded of it, if that is still there and it is
+ * what it was, before a reset or before it was removed. */
+void history_begin_sensor(history_t *history, size_t index, const sensor_t *sensor);
+
+/* It was removed: nothing is read of it any more. Its records stay until another sensor needs their place. */
+void history_end_sensor(history_t *history, size_t index);
 
 /* Adds what became of one sample of this start. Ignored when it is not later than the sensor's last one.
  * sensor     its index in the registry

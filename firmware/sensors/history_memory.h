@@ -40,6 +40,10 @@ typedef struct {
     history_boot_t boots[HISTORY_BOOTS_MAX]; /* start n at n % HISTORY_BOOTS_MAX */
     history_block_t samples[HISTORY_SAMPLES_BYTES / HISTORY_BLOCK_BYTES];
     history_block_t minutes[HISTORY_MINUTES_BYTES / HISTORY_BLOCK_BYTES];
+    uint64_t
+        outside[OUTSIDE_SENSORS_MAX]; /* digest of the sensor that each share of what follows was last of */
+    history_block_t outside_samples[HISTORY_OUTSIDE_SAMPLES_BYTES / HISTORY_BLOCK_BYTES];
+    history_block_t outside_minutes[HISTORY_OUTSIDE_MINUTES_BYTES / HISTORY_BLOCK_BYTES];
 } history_memory_t;
 
 /* The blocks of one sensor, and where the next record goes. */

@@ -47,6 +47,7 @@ history_state_t history_block_state(const history_block_t *block)
 
 const history_block_t *history_ring_block(const history_ring_t *ring, uint32_t sequence)
 {
+    if (ring->block_count == 0) return NULL; /* of a sensor that is gone */
     const history_block_t *block = &ring->blocks[sequence % ring->block_count];
     return block->seal && block->sequence == sequence ? block : NULL;
 }

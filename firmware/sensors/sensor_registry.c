@@ -5,13 +5,13 @@
 
 /* ---- Building ---------------------------------------------------------------------------------------- */
 
-static bool valid_id(text_view_t id)
+bool sensor_registry_id_is_valid(text_view_t id)
 {
     for (size_t i = 0; i < id.count; i++) {
         char c = id.bytes[i];
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
     }
-    return id.count > 0;
+    return id.count > 0 && id.count < SENSOR_ID_BYTES;
 }
 
 static status_t make_id(sensor_registry_t *registry, sensor_t *sensor, const sensor_device_t *device)
@@ -23,7 +23,8 @@ static status_t make_id(sensor_registry_t *registry, sensor_t *sensor, const sen
         text_string(&out, sensor->channel->key);
     }
     text_view_t id = { sensor->id, (size_t)(out.at - sensor->id) };
-    if (out.overflow || !valid_id(id) || sensor_registry_find(registry, id)) return STATUS_INVALID;
+    if (out.overflow || !sensor_registry_id_is_valid(id) || sensor_registry_find(registry, id))
+        return STATUS_INVALID;
     sensor->id[id.count] = '\0';
     return STATUS_OK;
 }
@@ -35,7 +36,14 @@ static void renew_config_tag(sensor_t *sensor)
     uint64_t tag = hash_string(hash_string(HASH_SEED, sensor->id), config->name);
     tag = hash_word(tag, config->interval_ms);
     tag = hash_word(tag, (uint64_t)(uint32_t)config->offset << 32 | (uint32_t)config->hysteresis);
-    sensor->config_tag = hash_word(tag, (uint64_t)(uint32_t)config->min << 32 | (uint32_t)config->max);
+    tag = hash_word(tag, (uint64_t)(uint32_t)config->min << 32 | (uint32_t)config->max);
+    /* A chip's channel stays what it is; what a source gives may become something else under the same id. */
+    if (sensor->source) {
+        const sensor_channel_t *channel = sensor->channel;
+        tag = hash_word(hash_string(tag, sensor->source),
+                        (uint64_t)channel->kind << 16 | (uint64_t)channel->unit << 8 | channel->decimals);
+    }
+    sensor->config_tag = tag;
 }
 
 static status_t add_device(sensor_registry_t *registry, const sensor_device_t *device)
@@ -70,6 +78,7 @@ status_t sensor_registry_init(sensor_registry_t *registry, const sensor_device_t
         status_t status = add_device(registry, &devices[i]);
         if (status != STATUS_OK) return status;
     }
+    registry->chip_sensors = registry->sensor_count;
     return STATUS_OK;
 }
 
@@ -128,17 +137,19 @@ static bool is_value(int64_t value)
     return value > SENSOR_NO_VALUE && value <= INT32_MAX;
 }
 
+static void publish_value(sensor_registry_t *registry, sensor_t *sensor, int32_t measured, uint64_t now_ms)
+{
+    int64_t value = (int64_t)measured + sensor->config.offset;
+    bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max && is_value(value);
+    sensor->errors += !valid;
+    publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? (int32_t)value : 0, now_ms);
+    tell_sample(registry, sensor);
+}
+
 static void publish_values(sensor_registry_t *registry, const sensor_slot_t *slot, uint64_t now_ms)
 {
-    for (unsigned i = 0; i < slot->device->ops->channel_count; i++) {
-        sensor_t *sensor = &registry->sensors[slot->first + i];
-        int32_t measured = slot->values[i];
-        int64_t value = (int64_t)measured + sensor->config.offset;
-        bool valid = measured >= sensor->channel->min && measured <= sensor->channel->max && is_value(value);
-        sensor->errors += !valid;
-        publish(registry, sensor, valid ? QUALITY_OK : QUALITY_ERROR, valid ? (int32_t)value : 0, now_ms);
-        tell_sample(registry, sensor);
-    }
+    for (unsigned i = 0; i < slot->device->ops->channel_count; i++)
+        publish_value(registry, &registry->sensors[slot->first + i], slot->values[i], now_ms);
 }
 
 static void publish_failure(sensor_registry_t *registry, const sensor_slot_t *slot, uint64_t now_ms)
@@ -272,17 +283,80 @@ status_t sensor_registry_configure(sensor_registry_t *registry, size_t index, co
 {
     if (!is_valid(config)) return STATUS_INVALID;
     sensor_t *sensor = &registry->sensors[index];
-    sensor_slot_t *slot = slot_of(registry, index);
-    uint32_t interval_before = interval_ms(registry, slot);
+    sensor_slot_t *slot = sensor->source ? NULL : slot_of(registry, index); /* a source has its own clock */
+    uint32_t interval_before = slot ? interval_ms(registry, slot) : 0;
     int32_t offset_before = sensor->config.offset;
     sensor->config = *config;
-    uint32_t interval = interval_ms(registry, slot);
-    bool waits = slot->phase == DEVICE_READY && slot->due_ms > now_ms;
+    uint32_t interval = slot ? interval_ms(registry, slot) : 0;
+    bool waits = slot && slot->phase == DEVICE_READY && slot->due_ms > now_ms;
     if (interval != interval_before && waits) slot->grid_ms = slot->due_ms = now_ms + interval;
     renew_config_tag(sensor);
     move_value(registry, sensor, offset_before);
     renew_tag(registry, sensor);
     return STATUS_OK;
+}
+
+/* ---- Sensors without a chip --------------------------------------------------------------------------- */
+
+/* The place that it had, or else the first that is nobody's; SENSORS_MAX: none. */
+static size_t find_place(const sensor_registry_t *registry, text_view_t id)
+{
+    size_t free = SENSORS_MAX, end = registry->chip_sensors + OUTSIDE_SENSORS_MAX;
+    for (size_t i = registry->chip_sensors; i < end && i < SENSORS_MAX; i++) {
+        if (i < registry->sensor_count && !registry->sensors[i].absent) continue;
+        if (text_equal(text_view(registry->sensors[i].id), id)) return i;
+        if (free == SENSORS_MAX) free = i;
+    }
+    return free;
+}
+
+status_t sensor_registry_add(sensor_registry_t *registry, const char *id, const char *source,
+                             const sensor_channel_t *channel, size_t *index)
+{
+    if (!sensor_registry_id_is_valid(text_view(id))) return STATUS_INVALID;
+    if (sensor_registry_find(registry, text_view(id))) return STATUS_BUSY;
+    size_t place = find_place(registry, text_view(id));
+    if (place == SENSORS_MAX) return STATUS_NO_MEMORY;
+    sensor_t *sensor = &registry->sensors[place];
+    *sensor = (sensor_t){ .source = source, .channel = channel, .config = sensor_config_default(channel) };
+    memcpy(sensor->id, id, strlen(id));
+    /* Those before it were somebody's once, and are absent. */
+    if (place >= registry->sensor_count) registry->sensor_count = place + 1u;
+    renew_config_tag(sensor);
+    renew_tag(registry, sensor);
+    *index = place;
+    return STATUS_OK;
+}
+
+void sensor_registry_remove(sensor_registry_t *registry, size_t index)
+{
+    static const sensor_channel_t nothing = { .key = "", .name = "" };
+    sensor_t *sensor = &registry->sensors[index];
+    registry->tag ^= sensor->tag;
+    sensor->tag = 0;
+    sensor->absent = true;
+    sensor->source = "";
+    sensor->channel = &nothing;
+    sensor->config = sensor_config_default(&nothing);
+    sensor->quality = QUALITY_PENDING;
+    sensor->alert = ALERT_NONE;
+    while (registry->sensor_count > registry->chip_sensors &&
+           registry->sensors[registry->sensor_count - 1u].absent) {
+        registry->sensor_count--;
+    }
+}
+
+void sensor_registry_put(sensor_registry_t *registry, size_t index, sensor_quality_t quality, int32_t value,
+                         uint64_t now_ms)
+{
+    sensor_t *sensor = &registry->sensors[index];
+    if (quality == QUALITY_OK) {
+        publish_value(registry, sensor, value, now_ms);
+        return;
+    }
+    sensor->errors++;
+    publish(registry, sensor, quality, 0, now_ms);
+    tell_sample(registry, sensor);
 }
 
 void sensor_registry_on_alert(sensor_registry_t *registry, sensor_alert_hook_t hook, void *context)
@@ -303,7 +377,7 @@ const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_vie
 {
     for (size_t i = 0; i < registry->sensor_count; i++) {
         const sensor_t *sensor = &registry->sensors[i];
-        if (id.count < sizeof sensor->id && sensor->id[id.count] == '\0' &&
+        if (!sensor->absent && id.count < sizeof sensor->id && sensor->id[id.count] == '\0' &&
             memcmp(sensor->id, id.bytes, id.count) == 0) {
             return sensor;
         }
@@ -311,13 +385,18 @@ const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_vie
     return NULL;
 }
 
+size_t sensor_registry_count(const sensor_registry_t *registry)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < registry->sensor_count; i++) count += !registry->sensors[i].absent;
+    return count;
+}
+
 const char *sensor_quality_name(sensor_quality_t quality)
 {
     static const char *const names[] = {
-        [QUALITY_PENDING] = "pending",
-        [QUALITY_OK] = "ok",
-        [QUALITY_MISSING] = "missing",
-        [QUALITY_ERROR] = "error",
+        [QUALITY_PENDING] = "pending", [QUALITY_OK] = "ok",       [QUALITY_MISSING] = "missing",
+        [QUALITY_ERROR] = "error",     [QUALITY_STALE] = "stale",
     };
     return names[quality];
 }

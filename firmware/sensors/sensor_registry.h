@@ -24,7 +24,8 @@ typedef enum {
     QUALITY_PENDING, /* no sample has been taken yet */
     QUALITY_OK,
     QUALITY_MISSING, /* the chip never answered since reset */
-    QUALITY_ERROR,   /* the chip answered once, but its last sample failed */
+    QUALITY_ERROR,   /* the chip answered once, but its last sample failed; an outside source failed */
+    QUALITY_STALE,   /* an outside source is late */
 } sensor_quality_t;
 
 /* What may be set about a sensor. Numbers are in 10^-decimals units of its channel. */
@@ -39,7 +40,9 @@ typedef struct {
 
 typedef struct {
     char id[SENSOR_ID_BYTES];
-    const char *chip;
+    const char *chip;   /* NULL: an outside source measures, not a chip */
+    const char *source; /* its id; NULL: a chip measures */
+    bool absent;        /* nobody's place: an outside sensor that was removed */
     const sensor_channel_t *channel;
     sensor_config_t config;
     sensor_quality_t quality;
@@ -74,7 +77,9 @@ typedef struct {
 typedef struct {
     const wall_clock_t *clock;
     sensor_t sensors[SENSORS_MAX];
-    size_t sensor_count;
+    size_t
+        sensor_count; /* places up to the last one in use: some of those of outside sensors may be absent */
+    size_t chip_sensors; /* the first ones, which chips measure */
     sensor_slot_t slots[SENSOR_DEVICES_MAX];
     size_t slot_count;
     size_t next_slot;               /* whose turn it is, so that a failing chip starves nobody */
@@ -99,6 +104,9 @@ uint64_t sensor_registry_poll(sensor_registry_t *registry, uint64_t now_ms);
 /* NULL when there is no such sensor. */
 const sensor_t *sensor_registry_find(const sensor_registry_t *registry, text_view_t id);
 
+/* How many sensors there are. */
+size_t sensor_registry_count(const sensor_registry_t *registry);
+
 /* Takes over a configuration, at once: the next sample is taken one new interval from now, the value that there
  * is gets the new offset, and the new thresholds judge it. What is configured now stands in sensor->config.
  * index     of the sensor in registry->sensors
@@ -113,6 +121,30 @@ void sensor_registry_on_alert(sensor_registry_t *registry, sensor_alert_hook_t h
 /* hook      NULL: none. Called from sensor_registry_poll, which it must not call; not when a changed offset moves the
  *           value of a sample that was taken before */
 void sensor_registry_on_sample(sensor_registry_t *registry, sensor_sample_hook_t hook, void *context);
+
+/* ---- Sensors without a chip ---------------------------------------------------------------------------------- */
+
+/* Adds one, at a place that it keeps until it is removed; at the one it had before, when nobody took that.
+ * id        [a-z0-9_]+, less than SENSOR_ID_BYTES; copied
+ * source    who measures, for people and programs; channel and its strings and source: alive until it is removed
+ * index     set to its place in registry->sensors
+ * returns   STATUS_OK, STATUS_INVALID (a malformed id), STATUS_BUSY (another sensor has it), STATUS_NO_MEMORY (there are
+ *           OUTSIDE_SENSORS_MAX, or SENSORS_MAX with those of chips) */
+status_t sensor_registry_add(sensor_registry_t *registry, const char *id, const char *source,
+                             const sensor_channel_t *channel, size_t *index);
+
+/* Removes one that was added. Whoever still looks at its place sees a sensor that never was sampled. */
+void sensor_registry_remove(sensor_registry_t *registry, size_t index);
+
+/* Publishes what became of one sample of such a sensor.
+ * quality   QUALITY_OK: value is judged as one of a chip would be; else it is not looked at */
+void sensor_registry_put(sensor_registry_t *registry, size_t index, sensor_quality_t quality, int32_t value,
+                         uint64_t now_ms);
+
+/* Whether an id may be one of a sensor. */
+bool sensor_registry_id_is_valid(text_view_t id);
+
+/* ---- Names and defaults -------------------------------------------------------------------------------------- */
 
 /* What a sensor has before it is configured. */
 sensor_config_t sensor_config_default(const sensor_channel_t *channel);

@@ -73,7 +73,8 @@ static bool something_happened(void)
 
 void hal_system_idle(uint64_t until_ms)
 {
-    if (until_ms != alarm_ms && !set_alarm(until_ms)) return;
+    bool runs_for_it = alarm_ms != 0 && alarm_ms == until_ms;
+    if (!runs_for_it && !set_alarm(until_ms)) return;
     uint32_t primask = cortex_m_irq_save();
     eth_lower();
     cortex_m_irq_enable(MPS2_IRQ_TIMER0);

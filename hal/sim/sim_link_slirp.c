@@ -102,7 +102,7 @@ static bool open_slirp(sim_eth_t *eth, const sim_options_t *options)
     };
     const SlirpConfig config = {
         .version = SLIRP_CONFIG_VERSION_MIN,
-        .restricted = 1,
+        .restricted = !options->outbound,
         .in_enabled = true,
         .vnetwork = net10(0),
         .vnetmask = { htonl(0xffffff00u) },
@@ -114,7 +114,7 @@ static bool open_slirp(sim_eth_t *eth, const sim_options_t *options)
         .vprefix_len = 64,
         .vhost6 = fec0(2),
         .vnameserver6 = fec0(3),
-        .disable_host_loopback = true,
+        .disable_host_loopback = !options->outbound,
     };
     eth->slirp.slirp = slirp_new(&config, &callbacks, eth);
     if (!eth->slirp.slirp) return sim_complain("slirp does not start");

@@ -19,6 +19,7 @@ const char sim_options_help[] =
     "  --state DIR                    where non-volatile things live\n"
     "  --log-level LEVEL              error, warning, info (default) or debug\n"
     "  --insecure-tokens              take tokens by plain HTTP, too\n"
+    "  --outbound                     let its connections reach other hosts; this one is 10.0.2.2 (slirp)\n"
     "  --help                         this text\n";
 
 /* A whole number from 1 to most that ends at the string's end. */
@@ -171,6 +172,8 @@ static bool take_flag(sim_options_t *options, const char *name)
         options->help = true;
     else if (strcmp(name, "--insecure-tokens") == 0)
         options->insecure_tokens = true;
+    else if (strcmp(name, "--outbound") == 0)
+        options->outbound = true;
     else
         return false;
     return true;

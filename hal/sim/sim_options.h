@@ -40,6 +40,7 @@ typedef struct {
     uint8_t log_level;                  /* as in board_options_t */
     bool ipv4_static;
     struct in_addr ipv4_address, ipv4_netmask, ipv4_gateway;
+    bool outbound;        /* slirp: connections of the device's reach other hosts, and this one as 10.0.2.2 */
     bool insecure_tokens; /* as in board_options_t */
     bool help;
 } sim_options_t;

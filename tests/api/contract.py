@@ -20,6 +20,8 @@ INDEX_LINKS = {
     "value": "/api/v1/sensors/{id}/value",
     "history": "/api/v1/sensors/{id}/history",
     "readings": "/api/v1/readings",
+    "sources": "/api/v1/sources",
+    "source": "/api/v1/sources/{id}",
     "actuators": "/api/v1/actuators",
     "actuator": "/api/v1/actuators/{id}",
     "actions": "/api/v1/actions",
@@ -57,6 +59,8 @@ RESOURCES = {
     "/api/v1/sensors/temp0/history": {"GET": "read"},
     "/api/v1/readings": {"GET": "read"},
     "/api/v1/events": {"GET": "read"},
+    "/api/v1/sources": {"GET": "admin"},
+    "/api/v1/sources/none": {"GET": "admin", "PUT": "admin", "DELETE": "admin"},
     "/api/v1/actuators": {"GET": "read"},
     "/api/v1/actuators/led0": {"GET": "read", "PUT": "operate", "PATCH": "operate"},
     "/api/v1/actions": {"GET": "read"},
@@ -81,7 +85,8 @@ RESOURCES = {
     "/healthz": {"GET": None},
     "/.well-known/wot": {"GET": None},
 }
-NOT_THERE = {"/api/v1/actions/reboot/00000000", "/api/v1/tokens/00000000"}  # no such run, no such token
+NOT_THERE = {"/api/v1/actions/reboot/00000000", "/api/v1/tokens/00000000",
+             "/api/v1/sources/none"}  # no such run, no such token, no such source
 STREAMS = {"/api/v1/events"}  # no end
 PATHS = [path for path, methods in RESOURCES.items()
          if methods.get("GET", "admin") != "admin" and path not in NOT_THERE | STREAMS]  # open as long as read_auth is none
@@ -120,7 +125,7 @@ CONFIG = {"name": "Jembatan", "hostname": None, "location": "",
           "sampling": {"interval_ms": 1000}, "cors_origins": [], "allowed_hosts": [], "read_auth": "none",
           "time": {"server": None}, "http": {"mode": "on", "insecure_tokens": False},
           "chips": {"added": [], "removed": []}}
-QUALITIES = {"pending", "ok", "missing", "error"}
+QUALITIES = {"pending", "ok", "missing", "error", "stale"}
 
 TYPES = {400: "bad-request", 401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "method-not-allowed",
          406: "not-acceptable", 408: "timeout",

@@ -30,7 +30,8 @@ def test_the_index_links_to_everything(device):
 
 
 def test_every_link_of_the_index_leads_somewhere(device):
-    found = {"actuator": "led0", "sensor": "temp0", "value": "temp0", "history": "temp0", "token": "00000000"}
+    found = {"actuator": "led0", "sensor": "temp0", "value": "temp0", "history": "temp0", "token": "00000000",
+             "source": "none"}
     links = document(device, "/api/v1")["links"]
     paths = {re.sub(r"\{\?.*\}$", "", target).replace("{id}", found.get(name, ""))
              .replace("{name}/{run}", "reboot/00000000") for name, target in links.items()}

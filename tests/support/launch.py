@@ -49,6 +49,7 @@ class Options:
     without: tuple = ()  # device ids that are not populated
     log_level: str = None
     pcap: os.PathLike = None
+    outbound: bool = False  # its connections reach other hosts; this one is 10.0.2.2. Only with net == "slirp"
     insecure: bool = False  # takes tokens by plain HTTP, whatever its setting says
     seed: bool = True  # emulator: with secret randomness for a board that has no generator of its own
     arguments: tuple = ()  # emulator: more of its own
@@ -150,8 +151,7 @@ class Process:
         command = [self.image, "--net", options.net]
         if self.port:
             command += ["--forward", f"127.0.0.1:{self.port}:80", "--forward", f"127.0.0.1:{self.https_port}:443"]
-        if options.insecure:
-            command += ["--insecure-tokens"]
+        command += ["--insecure-tokens"] * options.insecure + ["--outbound"] * options.outbound
         for sensor, value in options.values.items():
             command += ["--set", f"{sensor}={plain(value)}"]
         for device in options.without:
@@ -245,7 +245,7 @@ class Process:
         if kind == "slirp":
             facts = self.board.emulator
             forwards = ((self.port, facts["http_port"]), (self.https_port, facts["https_port"]))
-            return "-netdev", ",".join(("user,id=net0,restrict=on",
+            return "-netdev", ",".join((f"user,id=net0,restrict={'off' if self.options.outbound else 'on'}",
                                         *(f"hostfwd=tcp:127.0.0.1:{ours}-:{its}" for ours, its in forwards)))
         if kind == "tap":
             return "-netdev", f"tap,id=net0,ifname={arguments[0]},script=no,downscript=no"

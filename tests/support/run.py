@@ -56,6 +56,7 @@ def parse(arguments):
     parser.add_argument("--pcap", metavar="FILE", help="record the device's traffic")
     parser.add_argument("--log-level", choices=launch.LOG_LEVELS)
     parser.add_argument("--net", default="slirp", metavar="slirp|tap[:IF]|unix:LOCAL,REMOTE")
+    parser.add_argument("--outbound", action="store_true", help="let it reach other hosts; this one is 10.0.2.2")
     parser.add_argument("--ip", metavar="ADDR/PREFIX[,GW]", help="a static address instead of DHCP")
     parser.add_argument("--without", action="append", default=[], metavar="DEVICE",
                         help="start with this chip missing")
@@ -72,6 +73,7 @@ def options_of(arguments, board):
         http_port=arguments.http,
         https_port=arguments.https,
         insecure=arguments.insecure,
+        outbound=arguments.outbound,
         net=arguments.net,
         ip=arguments.ip,
         state=arguments.state or ROOT / "build" / board.name / "state",

@@ -14,7 +14,7 @@ import re
 import struct
 import subprocess
 
-LAYERS = ["app", "api", "events", "sensors", "actuators", "actions", "console", "settings", "security", "store", "http", "net", "tls", "base",
+LAYERS = ["app", "api", "sources", "events", "sensors", "actuators", "actions", "console", "settings", "security", "store", "http", "client", "net", "tls", "base",
           "hal", "board"]
 LIBRARIES = ["lwip", "mbedtls", "cjson", "littlefs", "libc", "libgcc"]
 STACK = "stack"  # what the linker script sets aside for it

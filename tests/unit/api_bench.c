@@ -111,6 +111,12 @@ static void actuator_settings_changed(void *context, size_t index)
     ((api_bench_t *)context)->actuator_changes++;
 }
 
+static void source_changed(void *context, size_t index)
+{
+    assert_true(index < SOURCES_MAX);
+    ((api_bench_t *)context)->source_changes++;
+}
+
 static const api_platform_t platform = {
     .uptime_ms = read_uptime,
     .read_network = read_network,
@@ -123,6 +129,7 @@ static const api_platform_t platform = {
     .device_settings_changed = device_settings_changed,
     .sensor_settings_changed = sensor_settings_changed,
     .actuator_settings_changed = actuator_settings_changed,
+    .source_changed = source_changed,
 };
 
 static status_t save_tokens(void *context, const tokens_t *tokens)
@@ -147,6 +154,44 @@ static void init_domain(api_bench_t *bench)
     for (size_t i = 0; i < ACTUATORS_MAX; i++)
         schema_defaults(&actuator_schema, &bench->settings.actuators[i]);
     action_runs_init(&bench->runs, 0x00c0ffee);
+}
+
+/* Outside there is nobody. */
+static void begin_link(void *context, const client_link_target_t *target)
+{
+    (void)context;
+    (void)target;
+}
+
+static client_link_state_t link_state(void *context, client_link_fault_t *fault)
+{
+    (void)context;
+    *fault = CLIENT_LINK_NO_FAULT;
+    return CLIENT_LINK_OPENING;
+}
+
+static void close_link(void *context)
+{
+    (void)context;
+}
+
+static uint32_t no_chance(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+static void sensor_came_or_goes(void *context, size_t index)
+{
+    (void)context;
+    assert_true(index < SENSORS_MAX);
+}
+
+static void init_sources(api_bench_t *bench)
+{
+    const client_link_t link = { .open = begin_link, .state = link_state, .close = close_link };
+    const sources_platform_t outside = { bench, no_chance, sensor_came_or_goes, sensor_came_or_goes };
+    sources_init(&bench->sources, &bench->sensors, &link, &outside);
 }
 
 static void init_owner(api_bench_t *bench)
@@ -174,6 +219,7 @@ int api_bench_set_up(void **state)
     bench->network = (api_network_t){ .ipv4_mode = "none" };
     init_domain(bench);
     init_owner(bench);
+    init_sources(bench);
     events_init(&bench->events, &bench->sensors, &bench->history, &bench->log);
     bench->api = (api_t){
         .device = { .board = "bench",
@@ -194,6 +240,7 @@ int api_bench_set_up(void **state)
         .store = &bench->store,
         .log = &bench->log,
         .events = &bench->events,
+        .sources = &bench->sources,
         .clock = &bench->clock,
         .server = &bench->server,
         .platform = &platform,

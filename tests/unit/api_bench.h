@@ -28,6 +28,7 @@ typedef struct {
     wall_clock_t clock;
     log_ring_t log;
     events_t events;
+    sources_t sources;
     http_server_t server;
     api_t api;
     api_sensor_text_t sensor_texts[SENSOR_TEXTS_MAX];
@@ -37,9 +38,9 @@ typedef struct {
     api_network_t network;
     bool has_stack, restart_required;
     status_t save; /* what saving the tokens ends with */
-    unsigned device_changes, sensor_changes, actuator_changes;
+    unsigned device_changes, sensor_changes, actuator_changes, source_changes;
     char secrets[SCOPE_ADMIN + 1][TOKEN_SECRET_BYTES]; /* by scope, after api_bench_claim */
-    char answer[65536];
+    char answer[131072];
 } api_bench_t;
 
 /* A cmocka set-up: *state is the bench, of a device that nobody owns. */

@@ -40,7 +40,7 @@ static void start(bench_t *bench)
         sensor->config = sensor_config_default(&channel);
         sensor->id[0] = (char)('a' + i);
     }
-    bench->sensors.sensor_count = SENSOR_COUNT;
+    bench->sensors.sensor_count = bench->sensors.chip_sensors = SENSOR_COUNT;
     history_init(&bench->history, &bench->memory, &bench->sensors, &bench->clock);
     log_ring_init(&bench->log);
     events_init(&bench->events, &bench->sensors, &bench->history, &bench->log);

@@ -312,7 +312,8 @@ static void usage_counts_what_is_there(void **state)
     assert_int_equal(usage.samples, history_bench_samples(&bench->history, 0)->count);
     assert_int_equal(usage.minutes + 1u,
                      history_bench_minutes(&bench->history, 0)->count); /* one is running */
-    assert_int_equal(usage.size_bytes, HISTORY_SAMPLES_BYTES + HISTORY_MINUTES_BYTES);
+    assert_int_equal(usage.size_bytes, HISTORY_SAMPLES_BYTES + HISTORY_MINUTES_BYTES +
+                                           HISTORY_OUTSIDE_SAMPLES_BYTES + HISTORY_OUTSIDE_MINUTES_BYTES);
 }
 
 int main(void)

@@ -11,7 +11,7 @@
 #include "api/openapi.h"
 #include "base/inflate.h"
 
-#define TEXT_BYTES 65536
+#define TEXT_BYTES 131072
 
 /* zlib.compressobj(9, DEFLATED, -15, 9, Z_FIXED[, b"abcdefgh"]) of the text beside it. */
 static const struct {

@@ -40,7 +40,7 @@ static void defaults(void **state)
     assert_int_equal(options.net, SIM_NET_SLIRP);
     assert_int_equal(options.log_level, 2);
     assert_int_equal(options.forward_count + options.set_count + options.without_count, 0);
-    assert_false(options.ipv4_static || options.help || options.insecure_tokens);
+    assert_false(options.ipv4_static || options.help || options.insecure_tokens || options.outbound);
     assert_null(options.control);
     assert_null(options.pcap);
     assert_null(options.state);
@@ -54,7 +54,7 @@ static void everything_at_once(void **state)
         &options,
         "--net slirp --forward 127.0.0.1:8080:80 --forward 127.0.0.2:8443:443 "
         "--set temp0=-21.5 --set mag0_x=0.0000431 --without emc0 --without mag0 "
-        "--insecure-tokens --control /c --pcap /p --log-level debug --ip 10.1.2.3/20,10.1.0.1 --state /s"));
+        "--insecure-tokens --outbound --control /c --pcap /p --log-level debug --ip 10.1.2.3/20,10.1.0.1 --state /s"));
     assert_int_equal(options.forward_count, 2);
     assert_int_equal(options.forwards[1].host_address.s_addr, inet_addr("127.0.0.2"));
     assert_int_equal(options.forwards[1].host_port, 8443);
@@ -69,6 +69,7 @@ static void everything_at_once(void **state)
     assert_string_equal(options.state, "/s");
     assert_int_equal(options.log_level, 3);
     assert_true(options.insecure_tokens);
+    assert_true(options.outbound);
     assert_true(options.ipv4_static);
     assert_int_equal(options.ipv4_address.s_addr, inet_addr("10.1.2.3"));
     assert_int_equal(options.ipv4_netmask.s_addr, inet_addr("255.255.240.0"));
