@@ -67,6 +67,7 @@ class Board:
     def abilities(self):
         """What a test marked needs("...") may ask for."""
         return {"broken_chips": self.can_break_chips, "seed": self.needs_seed, "flash": not self.is_simulator,
+                "clock": self.is_simulator, "no_clock": not self.is_simulator,
                 "counted": self.is_counted}
 
     @property
