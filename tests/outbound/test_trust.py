@@ -3,11 +3,13 @@
 import ssl
 
 import pytest
+from conftest import at_rest
 from support.certificates import Authority, openssl
 from support.device import eventually
 from support.outside import Outside, code_of, ok
 from weather import source
 
+pytestmark = pytest.mark.needs("outgoing_tls")
 PATH = "/api/v1/sources/weather"
 SMALL = '{"current":{"temperature_2m":4.6}}'
 P256 = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
@@ -199,5 +201,4 @@ def test_it_lasts(another, make_site, authority):
 
 
 def test_zz_all_memory_is_there_again(device, baseline):
-    from conftest import at_rest
     eventually(lambda: at_rest(device) == baseline or None, timeout=60)
