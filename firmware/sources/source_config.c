@@ -206,7 +206,7 @@ static void read_map(const cJSON *document, source_config_t *config, schema_erro
     {
         read_value(item, config, index++, errors);
     }
-    config->value_count = (uint8_t)count;
+    config->value_count = (uint16_t)count;
 }
 
 /* ---- Whole ------------------------------------------------------------------------------------------------------ */

@@ -92,9 +92,9 @@ uint64_t tls_server_tag(const tls_server_t *server);
 void tls_server_set_parameters(tls_server_t *server, mbedtls_ssl_config *config);
 
 /* Parses certificates in DER, one document after the other.
- * list      undefined before, to be freed after, whatever comes back
+ * chain     undefined before, to be freed after, whatever comes back
  * returns   STATUS_OK: at least one; STATUS_INVALID; STATUS_NO_MEMORY */
-status_t tls_server_parse_certificates(mbedtls_x509_crt *list, const uint8_t *bytes, size_t count);
+status_t tls_server_parse_certificates(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t count);
 
 /* As mbedTLS wants its random numbers. context: the server.
  * returns   0, or an error of mbedTLS */
