@@ -126,10 +126,13 @@ add_library(mbedtls STATIC EXCLUDE_FROM_ALL
     ${MBEDTLS}/psa_util.c
     ${MBEDTLS}/sha256.c
     ${MBEDTLS}/ssl_ciphersuites.c
+    ${MBEDTLS}/ssl_client.c
     ${MBEDTLS}/ssl_msg.c
     ${MBEDTLS}/ssl_ticket.c
     ${MBEDTLS}/ssl_tls.c
+    ${MBEDTLS}/ssl_tls12_client.c
     ${MBEDTLS}/ssl_tls12_server.c
+    ${MBEDTLS}/ssl_tls13_client.c
     ${MBEDTLS}/ssl_tls13_generic.c
     ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_keys.c
     ${CMAKE_BINARY_DIR}/generated/mbedtls/ssl_tls13_server.c
@@ -192,7 +195,7 @@ endforeach()
 foreach(part aes asn1parse asn1write base64 cipher cipher_wrap ctr_drbg ecdh ecdsa gcm hkdf md oid pk pk_ecc pk_wrap pkparse
         pkwrite platform platform_util psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client
         psa_crypto_driver_wrappers_no_static psa_crypto_ecp psa_crypto_hash psa_crypto_mac psa_crypto_rsa
-        psa_crypto_slot_management psa_util sha256 ssl_ciphersuites ssl_ticket ssl_tls ssl_tls12_server ssl_tls13_generic x509
+        psa_crypto_slot_management psa_util sha256 ssl_ciphersuites ssl_client ssl_ticket ssl_tls ssl_tls12_client ssl_tls12_server ssl_tls13_client ssl_tls13_generic x509
         x509_create x509_crt x509_csr x509write x509write_crt x509write_csr)
     jembatan_small(mbedtls ${MBEDTLS}/${part}.c)
 endforeach()

@@ -123,6 +123,7 @@ static uint32_t run_seed(void)
 static void init_network(void)
 {
     (void)app_tls_init(&app);
+    app_trust_init(&app);
     net_config_t config = app_net_config(&app);
     app_discovery_init(&app, &config);
     config.has_secret = random_bytes(&app.random, config.secret, sizeof config.secret) == STATUS_OK;

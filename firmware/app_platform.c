@@ -124,5 +124,6 @@ const api_platform_t app_platform = {
     .tls_rotate = app_tls_rotate,
     .tls_install = app_tls_install,
     .tls_trust = app_tls_trust,
+    .trust_servers = app_trust_servers,
     .tls_is_installed = tls_is_installed,
 };

@@ -81,6 +81,7 @@ typedef struct {
     hold_t button;
     uint64_t button_ms; /* when to look at it again */
     tls_server_t tls;
+    tls_outgoing_t outgoing;
     bool tls_installed; /* the certificate in use was given to us */
     http_server_t server;
     uint64_t network_ms, sensors_ms, sources_ms,
@@ -156,6 +157,14 @@ void app_source_changed(void *context, size_t index);
 
 /* What is set about an outside sensor has changed. */
 void app_outside_sensor_changed(app_t *app);
+
+/* ---- app_trust.c: whom it believes ------------------------------------------------------------------------ */
+
+/* After app_tls_init. */
+void app_trust_init(app_t *app);
+
+/* As api_platform_t has it. */
+status_t app_trust_servers(void *context, const uint8_t *der, size_t bytes);
 
 /* ---- app_owner.c: random numbers, tokens and the first owner -------------------------------------------- */
 

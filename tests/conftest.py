@@ -49,7 +49,7 @@ def image(board, image_of):
 
 def pytest_configure(config):
     boards.under_test = Board(config.getoption("--board"))
-    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed, flash, counted")
+    config.addinivalue_line("markers", "needs(ability): collected only where the board is such: broken_chips, seed, flash, clock, no_clock, outgoing_tls, counted")
     config.addinivalue_line("markers", "smoke: one of the few that the gate asks of a board with a slow emulator")
 
 

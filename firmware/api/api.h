@@ -27,6 +27,7 @@
 #include "sources/sources.h"
 #include "store/store_health.h"
 #include "tls/tls_identity.h"
+#include "tls/tls_outgoing.h"
 
 #define API_ADDRESS_BYTES 46u /* an IPv6 address as text with its NUL */
 #define API_ADDRESSES_MAX 4u
@@ -105,6 +106,9 @@ typedef struct {
     status_t (*tls_rotate)(void *context);
     status_t (*tls_install)(void *context, const tls_chain_t *chain);
     status_t (*tls_trust)(void *context, const uint8_t *der, size_t bytes);
+    /* Takes anchors for servers that the device asks (tls_outgoing.h), none with 0 bytes; only while there is outgoing.
+     * returns   as tls_outgoing_trust; STATUS_UNSUPPORTED: it could not be saved */
+    status_t (*trust_servers)(void *context, const uint8_t *der, size_t bytes);
     bool (*tls_is_installed)(void *context); /* the certificate was given to it */
 } api_platform_t;
 
@@ -134,8 +138,9 @@ typedef struct {
     events_t *events;
     sources_t *sources;
     const wall_clock_t *clock;
-    http_server_t *server; /* for its counters; learns when names change */
-    tls_server_t *tls;     /* NULL: the device has no HTTPS */
+    http_server_t *server;          /* for its counters; learns when names change */
+    tls_server_t *tls;              /* NULL: the device has no HTTPS */
+    const tls_outgoing_t *outgoing; /* NULL: what it asks others it asks without TLS */
     const api_platform_t *platform;
     void *context;            /* of the platform's functions */
     uint64_t status_check_ms; /* when to look whether the status has changed; the API's own */

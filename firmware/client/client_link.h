@@ -16,6 +16,7 @@
 typedef enum {
     CLIENT_LINK_CLOSED,
     CLIENT_LINK_OPENING, /* looks the name up, connects, shakes hands */
+    CLIENT_LINK_BUSY,    /* the same, and has more to compute: look again at once */
     CLIENT_LINK_OPEN,
     CLIENT_LINK_ENDED,  /* the peer has ended in an orderly way, and all that it sent was taken */
     CLIENT_LINK_FAILED, /* see fault */
@@ -28,7 +29,13 @@ typedef enum {
     CLIENT_LINK_REFUSED,    /* nobody listens there, or there is no way */
     CLIENT_LINK_RESET,      /* the peer broke off */
     CLIENT_LINK_NO_MEMORY,
-    CLIENT_LINK_NO_TLS, /* this device speaks no TLS as a client */
+    CLIENT_LINK_NO_TLS,      /* this device speaks no TLS as a client */
+    CLIENT_LINK_NO_CLOCK,    /* it does not know the time, by which certificates are judged */
+    CLIENT_LINK_NO_ANCHOR,   /* it has been told nobody to trust */
+    CLIENT_LINK_UNTRUSTED,   /* the server's certificate leads to none of those */
+    CLIENT_LINK_WRONG_NAME,  /* it is for another host */
+    CLIENT_LINK_NOT_VALID,   /* it is over, or has not begun */
+    CLIENT_LINK_UNSUPPORTED, /* it is of another kind, or nothing is spoken by both */
 } client_link_fault_t;
 
 /* Where to, and how. Copied. */

@@ -164,7 +164,7 @@ static bool feed_unicode(json_pick_t *pick, char c)
         value = (unsigned)((c | 0x20) - 'a') + 10u;
     else
         return false;
-    pick->unit = (uint16_t)(pick->unit << 4u | value);
+    pick->unit = (uint16_t)((unsigned)pick->unit << 4u | value);
     return --pick->hex_left > 0 || end_unit(pick);
 }
 

@@ -31,8 +31,8 @@ typedef struct {
     json_picked_t number;
 } json_number_reader_t;
 
-/* first     '-' or a digit */
-void json_number_begin(json_number_reader_t *reader, char first);
+/* c         '-' or a digit: the first one */
+void json_number_begin(json_number_reader_t *reader, char c);
 
 /* returns   false: the byte is no part of the number, which has ended or is wrong */
 bool json_number_feed(json_number_reader_t *reader, char c);

@@ -437,7 +437,17 @@
 #define TLS_CONNECTION_BYTES (TLS_RECORD_IN_BYTES + TLS_RECORD_OUT_BYTES + 2048u + 256u * sizeof(void *))
 #define TLS_HANDSHAKE_BYTES  (8192u + 768u * sizeof(void *))
 #define TLS_SHARED_BYTES     (4096u + 256u * sizeof(void *))
-#define TLS_HEAP_BYTES       (HTTPS_CONNECTIONS_MAX * TLS_CONNECTION_BYTES + TLS_HANDSHAKE_BYTES + TLS_SHARED_BYTES)
+#define TLS_HEAP_BYTES                                                                                       \
+    (HTTPS_CONNECTIONS_MAX * TLS_CONNECTION_BYTES + TLS_HANDSHAKE_BYTES + TLS_SHARED_BYTES + TLS_OUT_BYTES)
+
+/* Connections by TLS that the device opens itself; 0: outside sources are asked by plain HTTP only. It has its own share of
+ * the heap, so that neither side takes the other's: a connection, a handshake, and three times TLS_CHAIN_BYTES for the anchors,
+ * and for what a server shows and is parsed into. */
+#ifndef TLS_OUT_CONNECTIONS_MAX
+#define TLS_OUT_CONNECTIONS_MAX 1u
+#endif
+#define TLS_OUT_BYTES                                                                                        \
+    (TLS_OUT_CONNECTIONS_MAX * (TLS_CONNECTION_BYTES + TLS_HANDSHAKE_BYTES + 3u * TLS_CHAIN_BYTES))
 
 /* Seconds that a ticket is good for, and after which a new key for tickets is made; the one before it still opens
  * what it has sealed. Who has a key can read what was said by its tickets' sessions, so a day is enough. */

@@ -39,12 +39,13 @@
 #define PBUF_POOL_BUFSIZE        512
 #define NET_PBUFS_PER_FRAME      3
 #define NET_PBUFS_PER_CONNECTION NET_PBUFS_PER_FRAME
-#define NET_OUT_PBUFS            (TCP_WND / TCP_MSS * NET_PBUFS_PER_FRAME) /* long answers come to the one that we open */
+#define NET_OUT_PBUFS                                                                                        \
+    (TCP_WND / TCP_MSS * NET_PBUFS_PER_FRAME) /* long answers come to the one that we open */
 #define NET_PBUFS_FOR_REASSEMBLY 6
 #define NET_PBUFS_FOR_MDNS       (MDNS_MAX_STORED_PKTS * NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_SIZE                                                                                       \
-    (NET_CONNECTIONS * NET_PBUFS_PER_CONNECTION + NET_OUT_PBUFS + NET_PBUFS_FOR_REASSEMBLY + NET_PBUFS_FOR_MDNS +            \
-     NET_PBUFS_PER_FRAME)
+    (NET_CONNECTIONS * NET_PBUFS_PER_CONNECTION + NET_OUT_PBUFS + NET_PBUFS_FOR_REASSEMBLY +                 \
+     NET_PBUFS_FOR_MDNS + NET_PBUFS_PER_FRAME)
 #define PBUF_POOL_FREE_OOSEQ 1
 
 /* References to constant memory: the refusals' text, nothing else. */

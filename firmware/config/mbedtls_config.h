@@ -31,7 +31,7 @@
 #define MBEDTLS_CTR_DRBG_MAX_INPUT      64
 #define MBEDTLS_CTR_DRBG_MAX_SEED_INPUT 112
 
-/* ---- TLS 1.2 and 1.3, server ---------------------------------------------------------------------------- */
+/* ---- TLS 1.2 and 1.3, server and client ---------------------------------------------------------------------------- */
 
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
@@ -43,6 +43,7 @@
 
 #define MBEDTLS_SSL_TLS_C
 #define MBEDTLS_SSL_SRV_C
+#define MBEDTLS_SSL_CLI_C
 #define MBEDTLS_SSL_PROTO_TLS1_2
 #define MBEDTLS_SSL_PROTO_TLS1_3
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED

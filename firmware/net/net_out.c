@@ -37,6 +37,7 @@ static void close_link(void *context)
 {
     net_out_t *out = context;
     bool orderly = out->peer_closed && !out->pending;
+    if (out->secure) tls_conn_close(&out->tls);
     drop_pending(out);
     if (out->pcb) {
         struct tcp_pcb *pcb = release(out);
@@ -54,7 +55,7 @@ static err_t on_connected(void *context, struct tcp_pcb *pcb, err_t error)
     net_out_t *out = context;
     LWIP_UNUSED_ARG(pcb);
     LWIP_UNUSED_ARG(error); /* always ERR_OK, says lwIP */
-    out->state = CLIENT_LINK_OPEN;
+    out->state = out->secure ? CLIENT_LINK_BUSY : CLIENT_LINK_OPEN;
     return ERR_OK;
 }
 
@@ -79,7 +80,7 @@ static err_t on_received(void *context, struct tcp_pcb *pcb, struct pbuf *p, err
 static void on_error(void *context, err_t error)
 {
     net_out_t *out = context;
-    bool opening = out->state == CLIENT_LINK_OPENING;
+    bool opening = out->state == CLIENT_LINK_OPENING && !out->tls.open;
     LWIP_UNUSED_ARG(error);
     out->pcb = NULL;
     drop_pending(out);
@@ -131,6 +132,14 @@ static void resolve(net_out_t *out)
     }
 }
 
+/* What would come to nothing is not begun. */
+static client_link_fault_t obstacle_to_tls(const net_out_t *out)
+{
+    if (!out->outgoing || !out->outgoing->ready) return CLIENT_LINK_NO_TLS;
+    if (!tls_outgoing_knows_time(out->outgoing)) return CLIENT_LINK_NO_CLOCK;
+    return tls_outgoing_trusts_anybody(out->outgoing) ? CLIENT_LINK_NO_FAULT : CLIENT_LINK_NO_ANCHOR;
+}
+
 static bool is_on_network(const struct netif *netif)
 {
     if (!netif_is_link_up(netif)) return false;
@@ -145,14 +154,17 @@ static void open_link(void *context, const client_link_target_t *target)
     net_out_t *out = context;
     out->state = CLIENT_LINK_OPENING;
     out->fault = CLIENT_LINK_NO_FAULT;
-    out->peer_closed = false;
+    out->peer_closed = out->ended = false;
+    out->secure = target->secure;
+    out->tls.open = false;
     out->port = target->port;
     out->lookup++;
     text_writer_t host = text_writer(out->host, sizeof out->host - 1u);
     text_append(&host, target->host.bytes, target->host.count);
     *host.at = '\0';
-    if (target->secure)
-        fail(out, CLIENT_LINK_NO_TLS);
+    client_link_fault_t fault = target->secure ? obstacle_to_tls(out) : CLIENT_LINK_NO_FAULT;
+    if (fault != CLIENT_LINK_NO_FAULT)
+        fail(out, fault);
     else if (!is_on_network(&net_state.eth.netif))
         fail(out, CLIENT_LINK_NO_NETWORK);
     else
@@ -162,34 +174,106 @@ static void open_link(void *context, const client_link_target_t *target)
 
 /* ---- Bytes ---------------------------------------------------------------------------------------------------- */
 
-static client_link_state_t state_of(void *context, client_link_fault_t *fault)
+static size_t send_plain(void *context, const uint8_t *bytes, size_t count)
 {
     net_out_t *out = context;
-    *fault = out->fault;
-    /* What lwIP kept while there was no room it offers again only in a quarter of a second. */
-    if (out->pcb && !out->pending && out->pcb->refused_data) (void)tcp_process_refused_data(out->pcb);
-    if (out->state == CLIENT_LINK_OPEN && out->peer_closed && !out->pending) return CLIENT_LINK_ENDED;
-    return out->state;
-}
-
-static size_t send_bytes(void *context, const char *bytes, size_t count)
-{
-    net_out_t *out = context;
-    if (out->state != CLIENT_LINK_OPEN || !out->pcb) return 0;
+    if (!out->pcb) return 0;
     size_t part = LWIP_MIN(count, (size_t)tcp_sndbuf(out->pcb));
     if (part == 0 || tcp_write(out->pcb, bytes, (u16_t)part, TCP_WRITE_FLAG_COPY) != ERR_OK) return 0;
     (void)tcp_output(out->pcb);
     return part;
 }
 
-static size_t receive_bytes(void *context, char *bytes, size_t count)
+static size_t receive_plain(void *context, uint8_t *bytes, size_t count)
 {
     net_out_t *out = context;
-    if (out->state != CLIENT_LINK_OPEN || !out->pending) return 0;
+    if (!out->pending) return 0;
     u16_t n = pbuf_copy_partial(out->pending, bytes, (u16_t)LWIP_MIN(count, 0xffffu), 0);
     out->pending = pbuf_free_header(out->pending, n);
     if (out->pcb) tcp_recved(out->pcb, n);
     return n;
+}
+
+static bool has_ended(void *context)
+{
+    const net_out_t *out = context;
+    return out->peer_closed && !out->pending;
+}
+
+/* ---- TLS --------------------------------------------------------------------------------------------------------- */
+
+static client_link_fault_t fault_of(tls_peer_fault_t fault)
+{
+    switch (fault) {
+    case TLS_PEER_UNTRUSTED: return CLIENT_LINK_UNTRUSTED;
+    case TLS_PEER_WRONG_NAME: return CLIENT_LINK_WRONG_NAME;
+    case TLS_PEER_NOT_VALID_NOW: return CLIENT_LINK_NOT_VALID;
+    case TLS_PEER_UNSUPPORTED: return CLIENT_LINK_UNSUPPORTED;
+    case TLS_PEER_BROKE_OFF: break;
+    }
+    return CLIENT_LINK_RESET;
+}
+
+/* One step: an operation on the curve at most. */
+static void shake_hands(net_out_t *out)
+{
+    const tls_io_t io = { out, send_plain, receive_plain, has_ended };
+    if (!out->tls.open && tls_outgoing_open(out->outgoing, &out->tls, out->host, &io) != STATUS_OK) {
+        fail(out, CLIENT_LINK_NO_MEMORY);
+        return;
+    }
+    bool moved;
+    switch (tls_conn_handshake(&out->tls, &moved)) {
+    case TLS_DONE: out->state = CLIENT_LINK_OPEN; break;
+    case TLS_WAIT: out->state = moved ? CLIENT_LINK_BUSY : CLIENT_LINK_OPENING; break;
+    default: fail(out, fault_of(tls_outgoing_fault(&out->tls))); break;
+    }
+}
+
+static bool shakes_hands(const net_out_t *out)
+{
+    if (!out->secure || !out->pcb) return false;
+    return out->state == CLIENT_LINK_BUSY || (out->state == CLIENT_LINK_OPENING && out->tls.open);
+}
+
+void net_out_use_tls(tls_outgoing_t *outgoing)
+{
+    net_state.out.outgoing = outgoing;
+}
+
+/* ---- The contract ------------------------------------------------------------------------------------------------ */
+
+static client_link_state_t state_of(void *context, client_link_fault_t *fault)
+{
+    net_out_t *out = context;
+    /* What lwIP kept while there was no room it offers again only in a quarter of a second. */
+    if (out->pcb && !out->pending && out->pcb->refused_data) (void)tcp_process_refused_data(out->pcb);
+    if (shakes_hands(out)) shake_hands(out);
+    *fault = out->fault;
+    bool ended = out->secure ? out->ended : has_ended(out);
+    return out->state == CLIENT_LINK_OPEN && ended ? CLIENT_LINK_ENDED : out->state;
+}
+
+static size_t send_bytes(void *context, const char *bytes, size_t count)
+{
+    net_out_t *out = context;
+    if (out->state != CLIENT_LINK_OPEN) return 0;
+    if (!out->secure) return send_plain(out, (const uint8_t *)bytes, count);
+    if (tls_conn_write(&out->tls, (const uint8_t *)bytes, &count) == TLS_FAILED) fail(out, CLIENT_LINK_RESET);
+    return count;
+}
+
+static size_t receive_bytes(void *context, char *bytes, size_t count)
+{
+    net_out_t *out = context;
+    if (out->state != CLIENT_LINK_OPEN) return 0;
+    if (!out->secure) return receive_plain(out, (uint8_t *)bytes, count);
+    switch (tls_conn_read(&out->tls, (uint8_t *)bytes, &count)) {
+    case TLS_CLOSED: out->ended = true; break;
+    case TLS_FAILED: fail(out, CLIENT_LINK_RESET); break;
+    default: break;
+    }
+    return count;
 }
 
 client_link_t net_out_link(void)

@@ -11,6 +11,7 @@
 #include "config/limits.h"
 #include "lwip/ip_addr.h"
 #include "lwip/tcp.h"
+#include "tls/tls_outgoing.h"
 
 typedef struct {
     client_link_state_t state;
@@ -21,7 +22,14 @@ typedef struct {
     struct tcp_pcb *pcb;
     struct pbuf *pending; /* came in, not taken yet */
     bool peer_closed;
+
+    bool secure, ended;       /* TLS; which has told that nothing more comes */
+    tls_outgoing_t *outgoing; /* NULL: no TLS */
+    tls_conn_t tls;
 } net_out_t;
+
+/* outgoing  borrowed for the life of the firmware; NULL: https is not possible */
+void net_out_use_tls(tls_outgoing_t *outgoing);
 
 /* The contract's functions for the one connection. */
 client_link_t net_out_link(void);

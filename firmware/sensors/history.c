@@ -222,33 +222,38 @@ static unsigned choose_share(const history_t *history, uint64_t digest)
     return chosen;
 }
 
-void history_begin_sensor(history_t *history, size_t index, const sensor_t *sensor)
+static void empty_share(history_memory_t *memory, unsigned share, uint64_t digest)
+{
+    history_ring_clear(memory->outside_samples + share * SHARE_SAMPLES, SHARE_SAMPLES);
+    history_ring_clear(memory->outside_minutes + share * SHARE_MINUTES, SHARE_MINUTES);
+    __asm volatile("" ::: "memory");
+    memory->outside[share] = digest;
+}
+
+static void open_share(history_t *history, size_t index, unsigned share)
 {
     history_memory_t *memory = history->memory;
+    history->dropped_blocks += history_ring_open(
+        &history->samples[index], memory->outside_samples + share * SHARE_SAMPLES, SHARE_SAMPLES, step_point);
+    history->dropped_blocks +=
+        history_ring_open(&history->minutes[index], memory->outside_minutes + share * SHARE_MINUTES,
+                          SHARE_MINUTES, step_minute);
+}
+
+void history_begin_sensor(history_t *history, size_t index, const sensor_t *sensor)
+{
     uint64_t digest = digest_sensor(LAYOUT, sensor);
     unsigned share = choose_share(history, digest);
-    history_block_t *samples = memory->outside_samples + share * SHARE_SAMPLES;
-    history_block_t *minutes = memory->outside_minutes + share * SHARE_MINUTES;
-    if (memory->outside[share] != digest) {
-        history_ring_clear(samples, SHARE_SAMPLES);
-        history_ring_clear(minutes, SHARE_MINUTES);
-        __asm volatile("" ::: "memory");
-        memory->outside[share] = digest;
-    }
+    if (history->memory->outside[share] != digest) empty_share(history->memory, share, digest);
     history->share[index] = (uint8_t)(share + 1u);
     history->running[index] = (history_minute_t){ .samples = 0 };
     history->failed[index] = false;
-    history->dropped_blocks +=
-        history_ring_open(&history->samples[index], samples, SHARE_SAMPLES, step_point);
-    history->dropped_blocks +=
-        history_ring_open(&history->minutes[index], minutes, SHARE_MINUTES, step_minute);
+    open_share(history, index, share);
     /* Records of starts that the rest of the memory knows nothing of would be later than all that comes. */
     if (history->samples[index].state.at.boot > history->boot ||
         history->minutes[index].state.at.boot > history->boot) {
-        memory->outside[share] = 0;
-        history->share[index] = 0;
-        history_begin_sensor(history, index, sensor);
-        return;
+        empty_share(history->memory, share, digest);
+        open_share(history, index, share);
     }
     resume_minute(history, index);
 }

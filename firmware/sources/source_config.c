@@ -202,8 +202,11 @@ static void read_map(const cJSON *document, source_config_t *config, schema_erro
         schema_cross_error(errors, "map", "must be a list of 1 to 8 values, on small boards to 4");
         return;
     }
-    cJSON_ArrayForEach(item, map) read_value(item, config, index++, errors);
-    config->value_count = (uint8_t)count;
+    cJSON_ArrayForEach(item, map)
+    {
+        read_value(item, config, index++, errors);
+    }
+    config->value_count = (uint16_t)count;
 }
 
 /* ---- Whole ------------------------------------------------------------------------------------------------------ */

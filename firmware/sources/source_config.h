@@ -43,10 +43,15 @@ typedef struct {
     char url[CLIENT_URL_BYTES];
     char token[SOURCE_TOKEN_BYTES]; /* "": none */
     uint32_t interval_ms, timeout_ms;
-    uint8_t header_count, value_count;
+    uint16_t header_count, value_count;
     source_header_t headers[SOURCE_HEADERS_MAX];
     source_value_t values[SOURCE_VALUES_MAX];
 } source_config_t;
+
+_Static_assert(sizeof(source_config_t) == CLIENT_URL_BYTES + SOURCE_TOKEN_BYTES + 12u +
+                                              SOURCE_HEADERS_MAX * sizeof(source_header_t) +
+                                              SOURCE_VALUES_MAX * sizeof(source_value_t),
+               "its bytes can be compared");
 
 /* Reads a whole document: what is not in it is as by default. Nothing of it remains borrowed but by errors.
  * returns   false: errors say what is wrong, and config is of no use */

@@ -9,7 +9,15 @@ static const struct {
     [SOURCE_REFUSED] = { "refused", "nobody listens at the host and port" },
     [SOURCE_RESET] = { "reset", "the server broke the connection off" },
     [SOURCE_NO_MEMORY] = { "memory", "the device has no memory for a connection now" },
-    [SOURCE_NO_TLS] = { "tls", "https is not possible" },
+    [SOURCE_NO_TLS] = { "tls", "this device has no https for what it asks others" },
+    [SOURCE_NO_CLOCK] = { "clock", "the device does not know the time, by which certificates are judged" },
+    [SOURCE_NO_ANCHOR] = { "trust", "the device has been told nobody to trust: PUT /api/v1/trust" },
+    [SOURCE_UNTRUSTED] = { "certificate_unknown",
+                           "no certificate of /api/v1/trust has signed for the server" },
+    [SOURCE_WRONG_NAME] = { "certificate_name", "the server's certificate is for another host" },
+    [SOURCE_NOT_VALID] = { "certificate_time", "the server's certificate is over, or has not begun" },
+    [SOURCE_UNSUPPORTED] = { "certificate_kind",
+                             "the server has no ECDSA P-256 certificates, or no TLS 1.2 or 1.3 of ours" },
     [SOURCE_TIMEOUT] = { "timeout", "no complete answer came within timeout_ms" },
     [SOURCE_NOT_HTTP] = { "http", "the answer is not HTTP/1.1, or its head is too long" },
     [SOURCE_CODING] = { "coding", "the answer has a content or transfer coding that was not asked for" },
@@ -32,6 +40,12 @@ source_fault_t source_fault_of_link(client_link_fault_t fault)
     case CLIENT_LINK_REFUSED: return SOURCE_REFUSED;
     case CLIENT_LINK_NO_MEMORY: return SOURCE_NO_MEMORY;
     case CLIENT_LINK_NO_TLS: return SOURCE_NO_TLS;
+    case CLIENT_LINK_NO_CLOCK: return SOURCE_NO_CLOCK;
+    case CLIENT_LINK_NO_ANCHOR: return SOURCE_NO_ANCHOR;
+    case CLIENT_LINK_UNTRUSTED: return SOURCE_UNTRUSTED;
+    case CLIENT_LINK_WRONG_NAME: return SOURCE_WRONG_NAME;
+    case CLIENT_LINK_NOT_VALID: return SOURCE_NOT_VALID;
+    case CLIENT_LINK_UNSUPPORTED: return SOURCE_UNSUPPORTED;
     default: return SOURCE_RESET;
     }
 }

@@ -156,14 +156,17 @@ static bool step(source_fetch_t *fetch)
     client_link_fault_t fault;
     switch (fetch->link.state(fetch->link.context, &fault)) {
     case CLIENT_LINK_OPEN: {
-        bool sent = move_output(fetch);
-        return move_input(fetch) || sent;
+        bool moved = move_output(fetch);
+        if (move_input(fetch) || moved) return true;
+        return fetch->link.state(fetch->link.context, &fault) !=
+               CLIENT_LINK_OPEN; /* TLS ends where its bytes do */
     }
     case CLIENT_LINK_ENDED:
         client_response_end(&fetch->response);
         judge(fetch);
         return true;
     case CLIENT_LINK_FAILED: finish(fetch, source_fault_of_link(fault)); return true;
+    case CLIENT_LINK_BUSY: fetch->hurries = true; return false;
     default: return false;
     }
 }
@@ -171,8 +174,9 @@ static bool step(source_fetch_t *fetch)
 bool source_fetch_poll(source_fetch_t *fetch, uint64_t now_ms)
 {
     unsigned steps = 0;
+    fetch->hurries = false;
     while (steps < SOURCE_STEPS_PER_POLL && fetch->busy && step(fetch)) steps++;
-    fetch->hurries = steps == SOURCE_STEPS_PER_POLL;
+    fetch->hurries |= steps == SOURCE_STEPS_PER_POLL;
     if (fetch->busy && now_ms >= fetch->deadline_ms) finish(fetch, SOURCE_TIMEOUT);
     return fetch->busy;
 }

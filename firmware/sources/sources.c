@@ -186,8 +186,9 @@ static void failed(sources_t *sources, source_t *source, uint64_t now_ms)
         source->due_ms = now_ms + SOURCE_NETWORK_RETRY_MS;
         return;
     }
-    if (source->failures < UINT32_MAX) source->failures++;
-    uint32_t wait_ms = client_backoff_ms(source->failures, SOURCE_RETRY_MS, SOURCE_RETRY_MS_MAX,
+    bool waits = fetch->fault == SOURCE_NO_CLOCK; /* not the server's fault, and over one day */
+    source->failures = waits ? 0 : source->failures < UINT32_MAX ? source->failures + 1u : UINT32_MAX;
+    uint32_t wait_ms = client_backoff_ms(waits ? 1u : source->failures, SOURCE_RETRY_MS, SOURCE_RETRY_MS_MAX,
                                          sources->platform.random(sources->platform.context));
     bool asked_to_wait = source->status == 429 || source->status == 503;
     uint64_t wanted_ms = asked_to_wait ? (uint64_t)fetch->response.retry_after_s * 1000u : 0;
@@ -214,6 +215,14 @@ static void finish(sources_t *sources, uint64_t now_ms)
     source->asked = true;
     source->asked_ms = now_ms;
     source->changes++;
+}
+
+void sources_retry(sources_t *sources, uint64_t now_ms)
+{
+    for (size_t i = 0; i < SOURCES_MAX; i++) {
+        source_t *source = &sources->items[i];
+        if (source->asked && source->fault != SOURCE_OK) source->due_ms = now_ms;
+    }
 }
 
 /* ---- Time ------------------------------------------------------------------------------------------------------------ */

@@ -84,6 +84,9 @@ sources_result_t sources_put(sources_t *sources, text_view_t id, uint64_t now_ms
  * returns   its place; SOURCES_MAX: there was none */
 size_t sources_remove(sources_t *sources, text_view_t id);
 
+/* Something has changed that may help: those that failed are asked at once. */
+void sources_retry(sources_t *sources, uint64_t now_ms);
+
 /* Asks who is due, and goes on with who is being asked.
  * returns   when it wants to be called next if the network does not move before */
 uint64_t sources_poll(sources_t *sources, uint64_t now_ms);

@@ -19,7 +19,7 @@ static void write_time(char out[TIME_BYTES], const mbedtls_x509_time *time)
 }
 
 /* Times as text have the order of the times, up to the second. */
-static uint32_t check_validity(const tls_server_t *server, const mbedtls_x509_crt *certificate)
+uint32_t tls_clients_check_validity(const tls_server_t *server, const mbedtls_x509_crt *certificate)
 {
     enum { SECOND_CHARACTERS = 19 };
     char now[TIME_BYTES], from[TIME_BYTES], to[TIME_BYTES];
@@ -39,7 +39,7 @@ static uint32_t check_validity(const tls_server_t *server, const mbedtls_x509_cr
 static int verify(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
 {
     (void)depth;
-    *flags |= check_validity(context, certificate);
+    *flags |= tls_clients_check_validity(context, certificate);
     return *flags == 0 ? 0 : MBEDTLS_ERR_X509_CERT_VERIFY_FAILED;
 }
 
@@ -98,8 +98,12 @@ status_t tls_clients_trust(tls_server_t *server, const uint8_t *der, size_t byte
 
 void tls_clients_write_authority(text_writer_t *out, const tls_server_t *server)
 {
-    const mbedtls_x509_name *name = &server->clients.subject;
-    if (!tls_server_asks_clients(server)) return;
+    if (tls_server_asks_clients(server)) tls_clients_write_name(out, &server->clients);
+}
+
+void tls_clients_write_name(text_writer_t *out, const mbedtls_x509_crt *certificate)
+{
+    const mbedtls_x509_name *name = &certificate->subject;
     while (name && MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &name->oid) != 0) name = name->next;
     for (size_t i = 0; name && i < name->val.len; i++) {
         char c = (char)name->val.p[i];

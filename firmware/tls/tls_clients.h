@@ -24,6 +24,14 @@ status_t tls_clients_trust(tls_server_t *server, const uint8_t *der, size_t byte
 /* Writes the authority's common name, what is not ASCII in it as question marks; nothing while there is none. */
 void tls_clients_write_authority(text_writer_t *out, const tls_server_t *server);
 
+/* Writes the common name of any certificate in the same way. */
+void tls_clients_write_name(text_writer_t *out, const mbedtls_x509_crt *certificate);
+
+/* Whether a certificate, of whomever, holds at the present time. One that was over when the firmware was built is over; one
+ * that has not begun is only known to be so when the time is known.
+ * returns   0, MBEDTLS_X509_BADCERT_EXPIRED, MBEDTLS_X509_BADCERT_FUTURE */
+uint32_t tls_clients_check_validity(const tls_server_t *server, const mbedtls_x509_crt *certificate);
+
 /* Finds the organizational unit in a certificate's subject.
  * unit      TLS_UNIT_BYTES, NUL-terminated; "" when there is none, or more than one, or it does not fit */
 void tls_clients_read_unit(const mbedtls_x509_crt *certificate, char unit[TLS_UNIT_BYTES]);

@@ -18,24 +18,33 @@ static int receive_bytes(void *context, unsigned char *bytes, size_t count)
     return io->ended(io->context) ? MBEDTLS_ERR_SSL_CONN_EOF : MBEDTLS_ERR_SSL_WANT_READ;
 }
 
-status_t tls_conn_open(tls_conn_t *conn, tls_server_t *server, const tls_io_t *io)
+status_t tls_conn_open_with(tls_conn_t *conn, tls_server_t *server, const mbedtls_ssl_config *config,
+                            const uint32_t *epoch, const tls_io_t *io)
 {
-    if (!server->ready) return STATUS_UNSUPPORTED;
-    *conn = (tls_conn_t){
-        .io = *io, .server = server, .epoch = server->epoch, .clients_epoch = server->clients_epoch
-    };
+    *conn = (tls_conn_t){ .io = *io,
+                          .server = server,
+                          .epoch = *epoch,
+                          .epoch_now = epoch,
+                          .clients_epoch = server->clients_epoch };
     mbedtls_ssl_init(&conn->ssl);
-    if (mbedtls_ssl_setup(&conn->ssl, &server->config) != 0) {
+    if (mbedtls_ssl_setup(&conn->ssl, config) != 0) {
         /* Without memory mbedTLS takes its configuration away, and looks into it when it frees the rest. */
-        conn->ssl.MBEDTLS_PRIVATE(conf) = &server->config;
+        conn->ssl.MBEDTLS_PRIVATE(conf) = config;
         mbedtls_ssl_free(&conn->ssl);
-        server->counters.failures++;
         return STATUS_NO_MEMORY;
     }
     conn->open = true;
     server->contexts++;
     mbedtls_ssl_set_bio(&conn->ssl, conn, send_bytes, receive_bytes, NULL);
     return STATUS_OK;
+}
+
+status_t tls_conn_open(tls_conn_t *conn, tls_server_t *server, const tls_io_t *io)
+{
+    if (!server->ready) return STATUS_UNSUPPORTED;
+    status_t status = tls_conn_open_with(conn, server, &server->config, &server->epoch, io);
+    server->counters.failures += status != STATUS_OK;
+    return status;
 }
 
 static tls_result_t result_of(int code)
@@ -82,6 +91,7 @@ static tls_result_t flush(tls_conn_t *conn)
 static tls_result_t fail(tls_conn_t *conn, int code)
 {
     tls_result_t result = result_of(code);
+    conn->code = code;
     if (result == TLS_FAILED && !conn->sent && code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE &&
         flush(conn) == TLS_DONE)
         (void)mbedtls_ssl_send_alert_message(&conn->ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert_of(conn, code));
@@ -90,9 +100,10 @@ static tls_result_t fail(tls_conn_t *conn, int code)
 
 static void count_handshake(tls_conn_t *conn)
 {
+    conn->established = true;
+    if (conn->outgoing) return;
     const mbedtls_x509_crt *client = mbedtls_ssl_get_peer_cert(&conn->ssl);
     if (client) tls_clients_read_unit(client, conn->unit);
-    conn->established = true;
     conn->server->counters.handshakes++;
     if (!conn->certified) conn->server->counters.resumed++;
 }
@@ -106,7 +117,7 @@ tls_result_t tls_conn_handshake(tls_conn_t *conn, bool *moved)
     if (before == MBEDTLS_SSL_SERVER_CERTIFICATE) conn->certified = true;
     conn->sent = false;
     /* mbedTLS holds on to certificate and key from one step to the next; these are not the ones of now any more. */
-    if (conn->epoch != conn->server->epoch) return fail(conn, MBEDTLS_ERR_SSL_INTERNAL_ERROR);
+    if (conn->epoch != *conn->epoch_now) return fail(conn, MBEDTLS_ERR_SSL_INTERNAL_ERROR);
     int code = mbedtls_ssl_handshake_step(&conn->ssl);
     if (code != 0) return fail(conn, code) == TLS_WAIT ? TLS_WAIT : TLS_FAILED;
     *moved = true;
@@ -119,7 +130,10 @@ tls_result_t tls_conn_handshake(tls_conn_t *conn, bool *moved)
 tls_result_t tls_conn_read(tls_conn_t *conn, uint8_t *bytes, size_t *count)
 {
     conn->sent = false;
-    int code = mbedtls_ssl_read(&conn->ssl, bytes, *count);
+    int code;
+    do { /* tickets of a server are not kept */
+        code = mbedtls_ssl_read(&conn->ssl, bytes, *count);
+    } while (code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET);
     *count = code > 0 ? (size_t)code : 0;
     if (code > 0) return TLS_DONE;
     return code == 0 ? TLS_CLOSED : fail(conn, code);
@@ -155,7 +169,7 @@ tls_result_t tls_conn_end(tls_conn_t *conn)
 void tls_conn_close(tls_conn_t *conn)
 {
     if (!conn->open) return;
-    if (!conn->established) conn->server->counters.failures++;
+    if (!conn->established && !conn->outgoing) conn->server->counters.failures++;
     mbedtls_ssl_free(&conn->ssl);
     conn->open = false;
     conn->server->contexts--;

@@ -34,10 +34,13 @@ typedef enum {
 typedef struct {
     bool open;
     bool established;
-    bool certified;         /* the handshake showed the certificate: it was no resumption */
-    bool notified;          /* close_notify is encrypted, if not yet sent */
-    bool sent;              /* in this call */
-    uint32_t epoch;         /* of the server, when the handshake began */
+    bool certified; /* the handshake showed the certificate: it was no resumption */
+    bool notified;  /* close_notify is encrypted, if not yet sent */
+    bool sent;      /* in this call */
+    bool outgoing;  /* we are the client (tls_outgoing.h) */
+    int code;       /* of mbedTLS, with which it failed */
+    uint32_t epoch; /* of what the handshake relies on, when it began */
+    const uint32_t *epoch_now;
     uint32_t clients_epoch; /* as long as the server's is the same, the next one holds */
     char unit
         [TLS_UNIT_BYTES]; /* what the client's certificate says of it (tls_clients.h); "": it showed none */
@@ -52,6 +55,11 @@ typedef struct {
  * io        copied; its context alive until tls_conn_close
  * returns   STATUS_OK, STATUS_NO_MEMORY (nothing is held), STATUS_UNSUPPORTED (the server is not ready) */
 status_t tls_conn_open(tls_conn_t *conn, tls_server_t *server, const tls_io_t *io);
+
+/* The same with other parameters, for tls_outgoing.c.
+ * epoch     changes with all that a handshake by these parameters relies on; borrowed as they are */
+status_t tls_conn_open_with(tls_conn_t *conn, tls_server_t *server, const mbedtls_ssl_config *config,
+                            const uint32_t *epoch, const tls_io_t *io);
 
 /* Does one step of the handshake. Call again at once while it returns TLS_WAIT and has moved something, and when the
  * wire has something new.

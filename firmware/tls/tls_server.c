@@ -93,6 +93,15 @@ static const uint16_t signatures[] = {
 };
 static const char *protocols[] = { "http/1.1", NULL };
 
+void tls_server_set_parameters(tls_server_t *server, mbedtls_ssl_config *config)
+{
+    mbedtls_ssl_conf_rng(config, tls_server_draw, server);
+    mbedtls_ssl_conf_ciphersuites(config, suites);
+    mbedtls_ssl_conf_groups(config, groups);
+    mbedtls_ssl_conf_sig_algs(config, signatures);
+    (void)mbedtls_ssl_conf_alpn_protocols(config, protocols); /* fails on names that are empty or too long */
+}
+
 static status_t configure(tls_server_t *server)
 {
     mbedtls_ssl_config *config = &server->config;
@@ -100,11 +109,7 @@ static status_t configure(tls_server_t *server)
                                     MBEDTLS_SSL_PRESET_DEFAULT) != 0) {
         return STATUS_NO_MEMORY;
     }
-    mbedtls_ssl_conf_rng(config, tls_server_draw, server);
-    mbedtls_ssl_conf_ciphersuites(config, suites);
-    mbedtls_ssl_conf_groups(config, groups);
-    mbedtls_ssl_conf_sig_algs(config, signatures);
-    if (mbedtls_ssl_conf_alpn_protocols(config, protocols) != 0) return STATUS_INVALID;
+    tls_server_set_parameters(server, config);
     if (mbedtls_ssl_ticket_setup(&server->tickets, tls_server_draw, server, MBEDTLS_CIPHER_CHACHA20_POLY1305,
                                  TLS_TICKET_LIFETIME_S) != 0) {
         return STATUS_NO_MEMORY;
@@ -148,7 +153,7 @@ static bool is_chain(const mbedtls_x509_crt *certificate)
     return true;
 }
 
-static status_t parse_chain(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t count)
+status_t tls_server_parse_certificates(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t count)
 {
     mbedtls_x509_crt_init(chain);
     while (count > 0) {
@@ -166,7 +171,13 @@ static status_t parse_chain(mbedtls_x509_crt *chain, const uint8_t *bytes, size_
         bytes += document;
         count -= document;
     }
-    return chain->raw.p && is_chain(chain) ? STATUS_OK : STATUS_INVALID;
+    return chain->raw.p ? STATUS_OK : STATUS_INVALID;
+}
+
+static status_t parse_chain(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t count)
+{
+    status_t status = tls_server_parse_certificates(chain, bytes, count);
+    return status == STATUS_OK && !is_chain(chain) ? STATUS_INVALID : status;
 }
 
 static status_t parse_key(tls_server_t *server, mbedtls_pk_context *key, const uint8_t *bytes, size_t count)

@@ -88,6 +88,14 @@ static inline bool tls_server_asks_clients(const tls_server_t *server)
 /* Changes with the certificates: the server's own, and that of the authority for clients. */
 uint64_t tls_server_tag(const tls_server_t *server);
 
+/* What both sides of the device speak: suites, groups, signatures, ALPN, randomness. */
+void tls_server_set_parameters(tls_server_t *server, mbedtls_ssl_config *config);
+
+/* Parses certificates in DER, one document after the other.
+ * chain     undefined before, to be freed after, whatever comes back
+ * returns   STATUS_OK: at least one; STATUS_INVALID; STATUS_NO_MEMORY */
+status_t tls_server_parse_certificates(mbedtls_x509_crt *chain, const uint8_t *bytes, size_t count);
+
 /* As mbedTLS wants its random numbers. context: the server.
  * returns   0, or an error of mbedTLS */
 int tls_server_draw(void *context, unsigned char *out, size_t bytes);

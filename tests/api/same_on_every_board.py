@@ -106,7 +106,7 @@ def _joined(answer):
     head, _, body = answer.partition(b"\r\n\r\n")
     if b"Transfer-Encoding: chunked" not in head:
         return answer
-    return head + b"\r\n\r\n" + re.sub(rb"(^|\r\n)[0-9a-f]{1,8}\r\n", b"", body)
+    return head + b"\r\n\r\n" + re.sub(rb"(^|\r\n)[0-9a-f]{1,8}\r\n", b"", body).removesuffix(b"\r\n")
 
 
 @pytest.mark.parametrize("name", REQUESTS)

@@ -118,7 +118,7 @@ def test_each_example_is_one(document):
 
 
 KEYWORDS = {"additionalProperties", "const", "default", "description", "enum", "examples", "format", "items",
-            "maxItems", "maxLength", "maximum", "minLength", "minimum", "multipleOf", "oneOf", "pattern", "properties",
+            "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "multipleOf", "oneOf", "pattern", "properties",
             "required", "type", "$ref"}
 
 

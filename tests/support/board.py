@@ -59,6 +59,11 @@ class Board:
         return not self.is_simulator
 
     @property
+    def has_outgoing_tls(self):
+        """It has memory for https of its own."""
+        return "TLS_OUT_CONNECTIONS_MAX=0u" not in (ROOT / "boards" / self.name / "board.cmake").read_text()
+
+    @property
     def is_counted(self):
         """What it costs in instructions is kept (tests/bench)."""
         return self.name in json.loads((ROOT / "tests/bench/baseline.json").read_text())
@@ -67,7 +72,8 @@ class Board:
     def abilities(self):
         """What a test marked needs("...") may ask for."""
         return {"broken_chips": self.can_break_chips, "seed": self.needs_seed, "flash": not self.is_simulator,
-                "counted": self.is_counted}
+                "clock": self.is_simulator, "no_clock": not self.is_simulator,
+                "outgoing_tls": self.has_outgoing_tls, "counted": self.is_counted}
 
     @property
     def image(self):

@@ -4,7 +4,6 @@
 
 #include "config/mbedtls_config.h"
 
-#define MBEDTLS_SSL_CLI_C
 #define MBEDTLS_SSL_RENEGOTIATION /* to be refused it */
 
 /* It announces so little by record_size_limit, and may send the most that there is. */

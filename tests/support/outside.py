@@ -28,12 +28,15 @@ def ok(body, *fields, status="200 OK"):
 
 
 class Outside:
-    """Listens on a free port of 127.0.0.1. tls: an ssl context, for https."""
+    """Listens on a free port of 127.0.0.1.
+    tls       an ssl context, for https
+    greeting  what is said before anything was asked"""
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, greeting=None):
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=16)
         self.port = self._listener.getsockname()[1]
         self._tls = tls
+        self._greeting = greeting
         self._answers = {}
         self._open = set()
         self._end = threading.Event()
@@ -70,6 +73,8 @@ class Outside:
     def _handle(self, connection):
         self._open.add(connection)
         try:
+            if self._greeting:
+                connection.sendall(self._greeting)
             if self._tls:
                 connection.settimeout(20)
                 connection = self._tls.wrap_socket(connection, server_side=True)

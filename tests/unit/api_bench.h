@@ -40,7 +40,7 @@ typedef struct {
     status_t save; /* what saving the tokens ends with */
     unsigned device_changes, sensor_changes, actuator_changes, source_changes;
     char secrets[SCOPE_ADMIN + 1][TOKEN_SECRET_BYTES]; /* by scope, after api_bench_claim */
-    char answer[131072];
+    char answer[98304];
 } api_bench_t;
 
 /* A cmocka set-up: *state is the bench, of a device that nobody owns. */

@@ -50,11 +50,10 @@ static void everything_at_once(void **state)
 {
     (void)state;
     sim_options_t options;
-    assert_true(parse(
-        &options,
-        "--net slirp --forward 127.0.0.1:8080:80 --forward 127.0.0.2:8443:443 "
-        "--set temp0=-21.5 --set mag0_x=0.0000431 --without emc0 --without mag0 "
-        "--insecure-tokens --outbound --control /c --pcap /p --log-level debug --ip 10.1.2.3/20,10.1.0.1 --state /s"));
+    assert_true(parse(&options, "--net slirp --forward 127.0.0.1:8080:80 --forward 127.0.0.2:8443:443 "
+                                "--set temp0=-21.5 --set mag0_x=0.0000431 --without emc0 --without mag0 "
+                                "--insecure-tokens --outbound --control /c --pcap /p --log-level debug --ip "
+                                "10.1.2.3/20,10.1.0.1 --state /s"));
     assert_int_equal(options.forward_count, 2);
     assert_int_equal(options.forwards[1].host_address.s_addr, inet_addr("127.0.0.2"));
     assert_int_equal(options.forwards[1].host_port, 8443);
