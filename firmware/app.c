@@ -198,7 +198,9 @@ uint64_t app_poll(uint64_t now_ms)
     busy |= now_ms >= network_was_ms || now_ms >= app.sensors_ms;
     if (app.server.acted || now_ms >= app.sensors_ms)
         app.sensors_ms = sensor_registry_poll(&app.sensors, now_ms);
-    if (busy || app.server.acted || now_ms >= app.sources_ms)
+    if (app.sources.count == 0)
+        app.sources_ms = UINT64_MAX;
+    else if (busy || app.server.acted || now_ms >= app.sources_ms)
         app.sources_ms = sources_poll(&app.sources, now_ms);
     if (housework_is_due(now_ms, busy)) {
         app.server.acted = false;

@@ -115,6 +115,7 @@ sources_result_t sources_put(sources_t *sources, text_view_t id, uint64_t now_ms
     memcpy(source->id, id.bytes, id.count);
     source->config = sources->candidate;
     add_sensors(sources, source);
+    sources->count += new;
     return new ? SOURCES_CREATED : SOURCES_REPLACED;
 }
 
@@ -126,6 +127,7 @@ size_t sources_remove(sources_t *sources, text_view_t id)
     remove_sensors(sources, source);
     uint32_t changes = source->changes;
     wipe(source, sizeof *source);
+    sources->count--;
     source->changes = changes + 1u;
     return (size_t)(source - sources->items);
 }
@@ -261,11 +263,10 @@ static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
 
 uint64_t sources_poll(sources_t *sources, uint64_t now_ms)
 {
-    source_t *due = next_due(sources);
-    if (!due) return UINT64_MAX;
+    if (sources->count == 0) return UINT64_MAX;
     if (sources->fetched && !source_fetch_poll(&sources->fetch, now_ms)) finish(sources, now_ms);
     look_for_stale(sources, now_ms);
-    due = next_due(sources);
+    source_t *due = next_due(sources);
     if (!sources->fetched && due->due_ms <= now_ms) {
         sources->fetched = due;
         due->begun_ms = now_ms;

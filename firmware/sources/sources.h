@@ -51,6 +51,7 @@ typedef struct {
 
 typedef struct {
     source_t items[SOURCES_MAX];
+    size_t count;              /* of those there are; with none there is nothing to poll */
     source_config_t candidate; /* for those who read one: it is too large for the stack */
     source_fetch_t fetch;
     source_t *fetched; /* the one that is being asked; NULL: none */
