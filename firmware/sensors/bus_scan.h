@@ -1,8 +1,10 @@
 /* sensors/bus_scan.h - which addresses of the board's buses answer.
  *
- * Each address is asked by reading one byte of it, which changes nothing in nearly all chips. What answered no first
- * time is asked once more after BUS_SCAN_PAUSE_MS: a memory that is writing does not answer. A bus whose lines are held is given
- * up. Addresses whose chip is in use are not disturbed: whoever begins the scan knows how they are.
+ * Each address is asked by reading one byte of it, which changes nothing in nearly all chips. One that acknowledges no
+ * read while it has nothing to say, as an SHT31 that was not told to measure, is not found; a write would find it, and might
+ * change others. What answered no first time is asked once more after BUS_SCAN_PAUSE_MS: a memory that is writing does not
+ * answer. A bus whose lines are held is given up. Addresses whose chip is in use are not disturbed: whoever begins the scan
+ * knows how they are.
  *
  * Memory: bus_scan_t, static; no allocation.
  * Context: main loop only.
