@@ -169,7 +169,8 @@ static http_produced_t list_piece(http_exchange_t *ex, void *app, json_writer_t 
     uint64_t clock_tag = wall_clock_tag(api->clock);
     uint32_t next = state[0];
     (void)ex;
-    for (; next > 0 && next <= api->sensors->sensor_count && !api->sensors->sensors[next - 1u].absent; next++) {
+    for (; next > 0 && next <= api->sensors->sensor_count && !api->sensors->sensors[next - 1u].absent;
+         next++) {
         const api_sensor_text_t *text = sensor_text_at(api, next - 1u, clock_tag);
         if (text->bytes == 0 || json_room(json) <= text->bytes) break;
         json_raw(json, text->json, text->bytes);
