@@ -247,7 +247,7 @@ static void there_is_room_for_no_more_than_the_registry_takes(void **state)
     assert_string_equal(table.devices[SENSOR_DEVICES_MAX - 1u].id, "a");
 }
 
-/* And chips of several fill those of sensors: the board's own have SENSORS_MAX but two here. */
+/* And chips of several fill those of sensors: the board's own have all that are not of outside sources, but two. */
 static void sensors_are_counted_too(void **state)
 {
     static sensor_channel_t channels[SENSORS_MAX];
@@ -261,7 +261,7 @@ static void sensors_are_counted_too(void **state)
         channels[i].key = keys[i];
     }
     wide.channels = channels;
-    wide.channel_count = SENSORS_MAX - 2u;
+    wide.channel_count = SENSORS_MAX - OUTSIDE_SENSORS_MAX - 2u;
     const sensor_device_t one[] = { { "wide", &wide, &temp0 } };
     chip_facts_t narrow = facts;
     narrow.defaults = one;
