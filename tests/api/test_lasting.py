@@ -10,6 +10,7 @@ import pytest
 from contract import ACTUATORS, CONFIG, check_problem
 from support import owner
 from support.device import Device, eventually
+from support.http1 import Closed
 
 CONFIG_PATH = "/api/v1/config"
 TOKENS = "/api/v1/tokens"
@@ -267,7 +268,14 @@ def test_a_memory_full_of_garbage(changed):
     assert read_memory(changed) == memory  # kept for whoever wants to look
 
 
-def test_whatever_rots_it_starts_and_no_stranger_gets_in(changed):
+def check_is_no_https(device):
+    """Whoever asks for it is turned away before a byte of it is answered."""
+    with pytest.raises((OSError, Closed)):
+        device.connect()
+    device.check_alive()
+
+
+def test_whatever_rots_it_starts_and_no_stranger_gets_in(changed, https):
     sound = read_memory(changed)
     chance = random.Random(7)
     for flips in (1, 100, 2000):
@@ -276,6 +284,10 @@ def test_whatever_rots_it_starts_and_no_stranger_gets_in(changed):
             memory[chance.randrange(len(memory))] ^= 1 << chance.randrange(8)
         write_memory(changed, memory)
         changed.start()
+        changed.https = https
+        if https and "there is no HTTPS" in changed.console:  # the seed of its random numbers is lost, too
+            check_is_no_https(changed)
+            changed.https = False
         answer = changed.call("GET", TOKENS)
         assert owner.setup_code(changed.process.console) is None
         if answer.status == 200:
@@ -283,5 +295,6 @@ def test_whatever_rots_it_starts_and_no_stranger_gets_in(changed):
             assert len(answer.json()["tokens"]) == 2
         else:
             check_problem(answer, 503)
-            check_problem(changed.call("POST", "/api/v1/claim", {"code": "0000-0000"}, token=None), 503)
+            refused = 503 if changed.https == https else 403  # nobody is let in by HTTP where HTTPS is the way
+            check_problem(changed.call("POST", "/api/v1/claim", {"code": "0000-0000"}, token=None), refused)
         changed.stop()

@@ -179,7 +179,7 @@ class Device:
         """A new connection, the caller's to close."""
         if self.https and not self.trust:
             self.trust = Trust(lambda: self.secure_address, lambda: pin_shown(self.process.console))
-        return Client(*self.address, timeout, self.trust, receive_bytes)
+        return Client(*self.address, timeout, self.trust if self.https else None, receive_bytes)
 
     def connect_plainly(self, timeout=10.0):
         return Client(*self.plain_address, timeout)
